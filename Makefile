@@ -1,0 +1,134 @@
+# feedlog: `make demo` shows it, `make test` proves it, `make help` lists the rest.
+# Needs git, make and Python 3.11 or newer; everything else is installed into .venv, in the versions of constraints.txt.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+DEMO_ARGS ?=
+TEST_ARGS ?=
+BENCH_ARGS ?=
+LOCK_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint constraints.txt
+
+# One stamp for each set of packages, so that a second run installs nothing.
+PYTHON := $(VENV)/.python
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+BENCH := $(VENV)/.bench
+UV := $(VENV)/.uv
+PINNED := pyproject.toml hatch_build.py constraints.txt
+
+.PHONY: help
+help:
+	@echo "make demo    install, write sample notes, show them in the terminal and on the pages"
+	@echo "             (DEMO_ARGS=--no-serve stops before the pages)"
+	@echo "make test    install what the tests need and run them all"
+	@echo "             (TEST_ARGS=tests/test_house.py runs some)"
+	@echo "make lint    style, types, architecture, and whether the generated pages are up to date"
+	@echo "make check   lint, then test"
+	@echo "make docs    write the generated pages of docs/ again"
+	@echo "make bench   time feedlog beside other programs (BENCH_ARGS are passed on)"
+	@echo "make lock    write uv.lock and constraints.txt again (LOCK_ARGS=--upgrade takes newer versions)"
+	@echo "make wheels  fetch every pinned package into wheels/, for uv and for machines without a network"
+	@echo "make clean   remove what was installed and built"
+
+.PHONY: demo
+demo: $(RUNTIME)
+	@$(BIN)/feedlog demo $(DEMO_ARGS)
+
+.PHONY: test
+test: $(DEV) chromium
+	$(BIN)/python -m pytest -n auto $(TEST_ARGS)
+
+.PHONY: lint
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
+
+.PHONY: check
+check: lint test
+
+.PHONY: docs
+docs: $(DEV)
+	$(BIN)/python docs/generate.py
+
+.PHONY: bench
+bench: $(BENCH)
+	@$(BIN)/python -m bench $(BENCH_ARGS)
+
+# Only uv is installed for this: a dependency that no longer fits its old pin must not stop the pin from being renewed.
+# The lock names files and their hashes but no host to fetch them from: that is each reader's own choice (`make wheels`).
+.PHONY: lock
+lock: $(UV)
+	$(BIN)/uv lock $(LOCK_ARGS)
+	$(BIN)/uv export --quiet --frozen --all-extras --no-hashes --no-emit-project --no-annotate --no-header \
+	  --output-file constraints.txt
+	@sed -E -e 's#registry = "[a-z]+://[^"]*"#registry = "wheels"#' \
+	  -e 's#url = "[a-z]+://[^"]*/([^"/]+)"#path = "\1"#' \
+	  -e 's#, size = [0-9]+##' -e 's#, upload-time = "[^"]*"##' uv.lock > uv.lock.bare
+	@mv uv.lock.bare uv.lock
+
+# For `uv sync --frozen`, and for machines without a network.
+.PHONY: wheels
+wheels: $(PYTHON)
+	$(BIN)/python -m pip --disable-pip-version-check download -qq --dest wheels --requirement constraints.txt
+
+.PHONY: clean
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME): $(PYTHON) $(PINNED)
+	@echo "Installing feedlog into $(VENV) ..."
+	@$(INSTALL) --editable .
+	@touch $@
+
+$(DEV): $(PYTHON) $(PINNED)
+	@echo "Installing feedlog and what its tests need into $(VENV) ..."
+	@$(INSTALL) --editable '.[dev]'
+	@touch $(RUNTIME) $@
+
+$(BENCH): $(PYTHON) $(PINNED)
+	@echo "Installing feedlog and the programs it is timed beside into $(VENV) ..."
+	@$(INSTALL) --editable '.[bench]'
+	@touch $(RUNTIME) $@
+
+$(UV): $(PYTHON)
+	@$(INSTALL) uv
+	@touch $@
+
+# The first of these that is new enough makes .venv. The asking is done by running it: a version manager's stand-in
+# may have the right name and nothing behind it.
+$(PYTHON):
+	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "feedlog needs Python 3.11 or newer, and none was found. Install one, then run make again." >&2; exit 1; \
+	fi; \
+	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "This Python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+	  exit 1; \
+	fi; \
+	$$found -m venv $(VENV)
+	@touch $@
+
+# The browser tests drive a real Chromium. Where it is missing and cannot be installed they are skipped, and say so.
+.PHONY: chromium
+chromium:
+	@if command -v chromium >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Chromium for the browser tests ..."; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core; } >/dev/null \
+	  || echo "Chromium could not be installed: the browser tests will be skipped." >&2; \
+	else \
+	  echo "No chromium here: the browser tests will be skipped. On Debian: apt-get install chromium" >&2; \
+	fi

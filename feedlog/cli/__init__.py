@@ -1,0 +1,130 @@
+"""The command line: one file a command, loaded only when called. The only place that prints."""
+
+import os
+import sys
+
+import click
+
+from feedlog.cli.session import Session
+from feedlog.errors import FeedlogError
+
+# Listed by hand: nothing is discovered, and `feedlog --help` need not load every command.
+COMMANDS = {
+    "add": "Log what a customer said.",
+    "search": "Find notes by words.",
+    "list": "The newest notes.",
+    "show": "One note with everything that hangs on it.",
+    "similar": "Who else said this.",
+    "tag": "Put a theme on notes, or take it off.",
+    "correct": "Write a misheard sentence down again.",
+    "undo": "Take back the last thing you did.",
+    "import": "Take in a file from another system.",
+    "publish": "Write the pages' file anew.",
+    "serve": "Show the pages in the browser.",
+    "user": "Who may log in to the pages.",
+    "recover": "Take in texts that could not be stored.",
+    "reindex": "Make the search index anew.",
+    "doctor": "Check that everything is sound.",
+    "path": "Where the log is.",
+    "config": "Every setting and where it comes from.",
+    "completion": "Tab completion for your shell.",
+    "demo": "See feedlog at work on sample notes.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and loads the one that is called."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        import importlib  # here: `feedlog --help` needs none of them
+
+        module = importlib.import_module(f"feedlog.cli.{name}{'_' if name == 'import' else ''}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, context: click.Context, words: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if words and words[0] not in COMMANDS and not words[0].startswith("-"):
+            from difflib import get_close_matches  # here: only after a slip
+
+            close = get_close_matches(words[0], COMMANDS, n=1)
+            hint = f"Did you mean {close[0]!r}?" if close else "See the commands with: feedlog --help"
+            raise click.UsageError(f"There is no command {words[0]!r}. {hint}", context)
+        return super().resolve_command(context, words)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--db", metavar="PATH", help="The log. Otherwise FEEDLOG_DB, the config file, the platform's data folder."
+)
+@click.version_option(package_name="feedlog", message="feedlog %(version)s")
+@click.pass_context
+def group(context: click.Context, db: str | None) -> None:
+    """Write down what customers actually said, in their own words, and find out who else said it.
+
+    \b
+    feedlog add "Pakken kom tre uger for sent" -c K-1042 -t delivery
+    feedlog search forsinket
+    feedlog COMMAND --help
+    """
+    context.obj = Session(db=db)
+
+
+def main(words: list[str] | None = None) -> None:
+    """Runs one call and exits: 0 done, 1 refused or not found, 2 wrong usage, 75 not stored but kept in the spool."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter must not make a saved note look like a failure.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status = _run(_readable(sys.argv[1:] if words is None else words))
+    except BrokenPipeError:
+        # Whoever read us has enough (`feedlog list | head`); what was to be written is written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status)
+
+
+def _run(words: list[str]) -> int:
+    from feedlog.cli import printing
+
+    try:
+        done = group.main(words, prog_name="feedlog", standalone_mode=False)
+        sys.stdout.flush()
+        return done if isinstance(done, int) else 0
+    except click.ClickException as error:
+        printing.complain(error.format_message(), _usage_hint(error))
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        printing.talk("Stopped.")
+        return 130
+    except FeedlogError as error:
+        printing.complain(error.message, error.hint)
+        return error.exit_status
+
+
+def _usage_hint(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"See: {context.command_path} --help" if context else "See: feedlog --help"
+
+
+def _readable(words: list[str]) -> list[str]:
+    """The words of the call. Bytes that are not UTF-8 arrive as lone surrogates; they are read again as Windows-1252."""
+    if not any("\udc80" <= letter <= "\udcff" for word in words for letter in word):
+        return words
+    from feedlog.cli import printing
+    from feedlog.language.decoding import decode
+
+    read = [decode(os.fsencode(word)) for word in words]
+    printing.talk(next((one.warning for one in read if one.warning), "") or "")
+    return [one.text for one in read]

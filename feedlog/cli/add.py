@@ -1,0 +1,122 @@
+"""feedlog add"""
+
+from typing import Any
+
+import click
+
+from feedlog import when
+from feedlog.cli import noting, printing
+from feedlog.cli.options import (
+    agent_option,
+    channel_option,
+    customer_option,
+    json_option,
+    kind_option,
+    theme_option,
+    touchpoint_option,
+)
+from feedlog.cli.session import Session, pass_session, text_from
+from feedlog.errors import FeedlogError, NotStored, WrongUsage
+from feedlog.operations import checks, notes
+from feedlog.operations.shapes import By, Said
+from feedlog.store import Log
+
+
+@click.command("add")
+@click.argument("text", required=False)
+@customer_option
+@click.option("--name", help="The customer's name, where we do not know it yet.")
+@theme_option
+@channel_option
+@touchpoint_option
+@kind_option
+@click.option("--reading", metavar="TEXT", help="Between the lines: what you heard that was not said.")
+@click.option("--satisfaction", type=click.IntRange(0, 100), help="How satisfied the customer said they are, 0 to 100.")
+@click.option("--said-at", metavar="WHEN", help="When it was said, e.g. 'yesterday 15:30' or 'i går'. Otherwise now.")
+@agent_option
+@click.option("--on-behalf-of", metavar="A", help="The colleague who heard it.")
+@click.option("--key", metavar="KEY", help="Makes a repeat harmless: the same key is the same note.")
+@click.option("--promise", metavar="TEXT", help="What was promised to the customer.")
+@click.option("--due", metavar="WHEN", help="By when it was promised.")
+@click.option("--edit", is_flag=True, help="Write the text in your editor.")
+@json_option
+@pass_session
+def command(session: Session, text: str | None, as_json: bool, edit: bool, **given: Any) -> None:
+    """Log what a customer said, in their own words, and see who else said it.
+
+    Without TEXT it is read from a pipe, or typed at a prompt that takes anything raw.
+
+    \b
+    feedlog add "Pakken kom tre uger for sent" -c K-1042 -t delivery --kind complaint
+    feedlog add -c K-1042 --promise "call back with a new date" --due friday
+    pbpaste | feedlog add -c anna@example.com --channel email
+    """
+    session.set_agent(given.pop("agent"))
+    # The options are settled before a text is asked for, so that a slip in them never costs a typed sentence.
+    by, said = session.by(given.pop("on_behalf_of")), _described(session, given)
+    checks.said(said._replace(verbatim="-"))
+    draft = None
+    if edit:
+        from feedlog.cli import editing
+
+        draft = editing.open_draft(session.config["spool"], text or "")
+        words = editing.edited(draft)
+    else:
+        words = text_from(text, "What did the customer say?")
+    said = said._replace(verbatim=checks.text(words, "text"))
+    log, added = _stored(session, said, by)
+    if draft:
+        editing.discard(draft)
+    noting.report(session, log, added, as_json=as_json)
+
+
+def _described(session: Session, given: dict[str, Any]) -> Said:
+    """Everything about the note but its text."""
+    said_at, due = given.pop("said_at"), given.pop("due")
+    at = when.instant(said_at, now=session.now) if said_at else None
+    due_on = when.day(due, now=session.now) if due else None
+    if at and at > when.stored(session.now):
+        raise WrongUsage(
+            f"{when.spoken(at, now=session.now)} is still to come.", hint="--said-at is when the customer said it."
+        )
+    if due_on and due_on < when.local(when.stored(session.now)).date().isoformat():
+        raise WrongUsage(f"{when.spoken(due_on, now=session.now)} is past.", hint="--due is a day still to come.")
+    if at:
+        printing.talk(f"said {when.spoken(at, now=session.now)}")
+    if due_on:
+        printing.talk(f"due {when.spoken(due_on, now=session.now)}")
+    return Said(
+        verbatim="",
+        said_at=at,
+        due_on=due_on,
+        themes=tuple(given.pop("themes")),
+        channel=given.pop("channel") or session.config["channel"] or None,
+        idempotency_key=given.pop("key"),
+        **given,
+    )
+
+
+def _stored(session: Session, said: Said, by: By) -> tuple[Log, notes.Added]:
+    """The open log and the stored note; what cannot be stored goes to the spool."""
+    try:
+        log = session.write()
+        return log, notes.add(log, said, by)
+    except WrongUsage:
+        raise
+    except FeedlogError as error:
+        raise _spooled(session, said, by, error) from error
+    except Exception as error:  # a fault of feedlog's own must not cost a sentence either
+        fault = FeedlogError(f"feedlog itself failed ({type(error).__name__}: {error}).", hint="Please report this.")
+        raise _spooled(session, said, by, fault) from error
+
+
+def _spooled(session: Session, said: Said, by: By, error: FeedlogError) -> NotStored:
+    from feedlog.operations import spool
+
+    path = spool.keep(session.config["spool"], session.path, said, by)
+    if path is None:
+        printing.talk(said.verbatim)
+        return NotStored(f"{error.message} Your text is not stored; it stands above.", hint=error.hint)
+    return NotStored(
+        f"{error.message} Your text is safe in {path}.", hint=f"{error.hint} Then `feedlog recover` takes it in."
+    )

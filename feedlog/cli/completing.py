@@ -1,0 +1,22 @@
+"""What Tab offers: customers, themes and touchpoints of the log."""
+
+import click
+from click.shell_completion import CompletionItem
+
+from feedlog.cli.session import Session
+from feedlog.errors import FeedlogError
+from feedlog.operations import customers, themes
+from feedlog.store import open_for_reading
+
+
+def candidates(kind: str, context: click.Context, beginning: str) -> list[CompletionItem]:
+    """The customers, themes or touchpoints that begin so; nothing where the log cannot be read."""
+    try:
+        with open_for_reading(Session(context.find_root().params.get("db")).path) as log:
+            if kind == "customer":
+                return [CompletionItem(key, help=name or "") for key, name in customers.suggestions(log, beginning)]
+            if kind == "theme":
+                return [CompletionItem(name) for name in themes.names(log, beginning.lower())]
+            return [CompletionItem(name) for name in themes.touchpoints(log, beginning.lower())]
+    except (FeedlogError, OSError):
+        return []

@@ -1,0 +1,67 @@
+"""Writing a text in the person's own editor. The draft is a file, and stays one until its note is stored."""
+
+import os
+
+from feedlog.errors import NotStored, Refused, WrongUsage
+
+
+def open_draft(folder: str, text: str) -> str:
+    """A new draft file only its owner can read; returns its path."""
+    import tempfile  # here: only for --edit
+
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        descriptor, path = tempfile.mkstemp(prefix="draft-", suffix=".txt", dir=folder)
+    except OSError as error:
+        raise NotStored(
+            f"A draft cannot be written to {folder}: {error.strerror}.", hint="Pipe the text in."
+        ) from error
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def edited(path: str) -> str:
+    """The draft's text after the editor was closed.
+
+    Raises Refused when the editor failed and WrongUsage when the draft is empty; a draft with a word in it is kept and
+    named.
+    """
+    import shlex
+    import subprocess
+
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    try:
+        status = subprocess.run([*shlex.split(editor), path], check=False).returncode
+    except (OSError, ValueError) as error:
+        _discard_if_empty(path)
+        raise Refused(f"The editor {editor!r} cannot be started: {error}.", hint=f"Set EDITOR.{_kept(path)}") from error
+    with open(path, "rb") as file:
+        raw = file.read()
+    if status:
+        _discard_if_empty(path)
+        raise Refused(f"The editor ended with status {status}; nothing was logged.", hint=f"Try again.{_kept(path)}")
+    from feedlog.language.decoding import decode
+
+    try:
+        text = decode(raw).text
+    except WrongUsage as error:
+        raise WrongUsage(error.message, hint=f"{error.hint}{_kept(path)}") from error
+    if not text.strip():
+        os.unlink(path)
+        raise WrongUsage("The text is empty.", hint="Nothing was logged.")
+    return text
+
+
+def discard(path: str) -> None:
+    """Removes a draft whose note is stored."""
+    os.unlink(path)
+
+
+def _discard_if_empty(path: str) -> None:
+    if not os.path.getsize(path):
+        os.unlink(path)
+
+
+def _kept(path: str) -> str:
+    return f" Your text is in {path}." if os.path.exists(path) else ""

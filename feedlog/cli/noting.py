@@ -1,0 +1,102 @@
+"""What an agent gets back at once: the note's number, who else said this, what is owed."""
+
+from typing import Any
+
+from feedlog import when
+from feedlog.cli import printing
+from feedlog.cli.session import Session
+from feedlog.operations import finding, notes, promises, spool
+from feedlog.operations.filters import Filters
+from feedlog.operations.shapes import Note, Similar
+from feedlog.store import Log
+
+SHOWN = 3
+
+
+def report(session: Session, log: Log, added: notes.Added, *, as_json: bool) -> None:
+    """Prints the answer to `add`. The note is committed; nothing here can lose it."""
+    note = notes.get(log, added.note_id)
+    if not as_json:
+        printing.out(headline(note) if added.new else f"{headline(note)} · known already")
+    for warning in added.warnings:
+        printing.talk(warning)
+    others = finding.NOTHING_SAID
+    if session.config.who_else:
+        others = finding.similar_to_note(log, note["id"], Filters(), limit=SHOWN * 3)
+    if as_json:
+        printing.document(_document(note, added, others))
+    else:
+        _who_else(session, others)
+        _owed(session, log, note)
+    _take_in_spool(session, log)
+
+
+def headline(note: Note) -> str:
+    """A note's number and what it is about, on one line."""
+    customer = note["customer"]
+    who = f"{customer['name']} ({customer['key']})" if customer and customer["name"] else customer and customer["key"]
+    about = [note["touchpoint"], ", ".join(note["themes"])]
+    parts = [who, note["channel"], *dict.fromkeys(part for part in about if part), note["kind"]]
+    return " · ".join([f"#{note['id']}" + (f"  {parts[0]}" if parts[0] else ""), *(part for part in parts[1:] if part)])
+
+
+def customer_name(note: Note) -> str:
+    """Who said it, as people say it: the name, else the key, else nothing."""
+    customer = note["customer"]
+    return (customer["name"] or customer["key"]) if customer else ""
+
+
+def quoted(text: str, room: int) -> str:
+    """A customer's words on one line between quotation marks, cut with an ellipsis where there is no room."""
+    line = " ".join(text.split())
+    return f"“{line}”" if len(line) + 2 <= room else f"“{line[: max(1, room - 3)].rstrip()}…”"
+
+
+def _who_else(session: Session, others: Similar) -> None:
+    strong = [note for note in others["results"] if note["strong"]][:SHOWN]
+    if not strong:
+        return
+    first, last = others["first_said_at"] or "", others["last_said_at"] or ""
+    printing.out(
+        f"{_counted(others)} said something like this since {when.date_text(first, now=session.now)}, "
+        f"the latest {when.ago(last, now=session.now)}:"
+    )
+    room = printing.width()
+    for note in strong:
+        tail = " · ".join(part for part in (customer_name(note), note["outcome"]) if part)
+        number = f"  #{note['id']}  "
+        printing.out(f"{number}{quoted(note['verbatim'], room - len(number) - len(tail) - 3)}   {tail}".rstrip())
+
+
+def _counted(others: Similar) -> str:
+    """How many others: customers where we know them, else notes, which may be of one person."""
+    if others["customers"]:
+        return "1 customer" if others["customers"] == 1 else f"{others['customers']} customers"
+    return "1 note" if others["notes"] == 1 else f"{others['notes']} notes"
+
+
+def _owed(session: Session, log: Log, note: Note) -> None:
+    if not note["customer"]:
+        return
+    for promise in promises.open_of_customer(log, note["customer"]["key"]):
+        printing.out(f"Promised: {promise['what']}, by {when.spoken(promise['due_on'], now=session.now)}.")
+
+
+def _document(note: Note, added: notes.Added, others: Similar) -> dict[str, Any]:
+    who_else = {
+        "customers": others["customers"],
+        "notes": others["notes"],
+        "since": others["first_said_at"],
+        "results": others["results"],
+    }
+    return {**note, "new": added.new, "masked": [], "warnings": added.warnings, "who_else": who_else}
+
+
+def _take_in_spool(session: Session, log: Log) -> None:
+    """Texts that could not be stored earlier come in with the first note that could."""
+    folder = session.config["spool"]
+    for taken in spool.take_in(log, folder) if spool.waiting(folder) else ():
+        if taken.note_id:
+            printing.talk(f"Note {taken.note_id} was taken in from the spool.")
+        else:
+            printing.talk(f"{taken.file} stays in the spool: {taken.why}")

@@ -1,0 +1,93 @@
+"""Options several commands share, each defined once."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from feedlog import when
+from feedlog.cli.session import Session
+from feedlog.vocabulary import CHANNELS, KINDS
+
+if TYPE_CHECKING:
+    from feedlog.operations.filters import Filters
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _complete(kind: str) -> Callable[..., Any]:
+    """Completion from the log. A log that cannot be read completes to nothing: Tab must never print an error."""
+
+    def complete(context: click.Context, option: click.Parameter, beginning: str) -> list[Any]:
+        from feedlog.cli.completing import candidates
+
+        return candidates(kind, context, beginning)
+
+    return complete
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+agent_option = click.option(
+    "--agent", metavar="A", help="Who does it. Otherwise FEEDLOG_AGENT, the config file, the login name."
+)
+limit_option = click.option(
+    "--limit", "-n", type=click.IntRange(min=1), default=20, show_default=True, help="How many at most."
+)
+customer_option = click.option(
+    "--customer",
+    "-c",
+    metavar="KEY",
+    shell_complete=_complete("customer"),
+    help="The customer's number, phone or mail.",
+)
+theme_option = click.option(
+    "--theme",
+    "-t",
+    "themes",
+    metavar="T",
+    multiple=True,
+    shell_complete=_complete("theme"),
+    help="A theme; may be repeated.",
+)
+channel_option = click.option("--channel", type=click.Choice(CHANNELS), help="How it reached us.")
+kind_option = click.option("--kind", type=click.Choice(KINDS), help="What kind of remark it is.")
+touchpoint_option = click.option(
+    "--touchpoint", metavar="P", shell_complete=_complete("touchpoint"), help="The moment in the customer's journey."
+)
+
+
+def filter_options(command: Command) -> Command:
+    """The filters every list takes; hand the values to `filters`."""
+    for option in reversed(
+        [
+            customer_option,
+            theme_option,
+            channel_option,
+            touchpoint_option,
+            kind_option,
+            click.option("--agent", metavar="A", help="Notes this agent logged."),
+            click.option("--since", metavar="WHEN", help="Said then or later, e.g. 'monday' or 2026-03-01."),
+            click.option("--until", metavar="WHEN", help="Said then or earlier; a day counts whole."),
+            limit_option,
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def filters(session: Session, given: dict[str, Any]) -> "Filters":
+    """The filters among a command's options; says how dates were understood."""
+    from feedlog.cli import printing
+    from feedlog.operations.filters import Filters
+
+    since, until = given.get("since"), given.get("until")
+    span = {
+        "since": when.start_of(since, session.now) if since else None,
+        "until": when.end_of(until, session.now) if until else None,
+    }
+    for word, instant in span.items():
+        if instant:
+            printing.talk(f"{word} {when.spoken(instant, now=session.now)}")
+    names = ("customer", "channel", "touchpoint", "kind", "agent")
+    return Filters(themes=tuple(given.get("themes") or ()), **{name: given.get(name) for name in names}, **span)

@@ -1,0 +1,74 @@
+"""Everything feedlog prints. Data goes to standard output, talk to standard error."""
+
+import os
+import re
+import sys
+from typing import Any
+
+import click
+
+# Characters that would move the cursor, ring, colour or reorder what follows: C0 and C1 controls but line feed and
+# tab, and the bidirectional controls. A customer's words are shown, never obeyed.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_JSON_CONTROLS = re.compile(r"[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def safe(text: str) -> str:
+    """The text with control characters shown as escapes."""
+    return _CONTROLS.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def out(text: str = "") -> None:
+    """One line or more of data."""
+    click.echo(safe(text), color=_colour(sys.stdout))
+
+
+def talk(text: str) -> None:
+    """A remark for the person at the terminal; nothing for an empty one."""
+    if text:
+        click.echo(safe(text), err=True, color=_colour(sys.stderr))
+
+
+def complain(message: str, hint: str) -> None:
+    """Why something was refused, and what to do."""
+    talk(f"feedlog: {message}")
+    talk(hint)
+
+
+def document(value: Any) -> None:
+    """Exactly one JSON document in UTF-8, whatever the terminal's encoding."""
+    import json  # here: people read text most of the time
+
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = _JSON_CONTROLS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    sys.stdout.flush()
+    raw = text.encode("utf-8", "backslashreplace") + b"\n"
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(raw.decode())
+    else:
+        buffer.write(raw)
+        buffer.flush()
+
+
+def bold(text: str) -> str:
+    """Stronger on a terminal that shows colours, plain elsewhere."""
+    return f"\x1b[1m{text}\x1b[22m" if _colour(sys.stdout) else text
+
+
+def width() -> int:
+    """How many characters a line of the terminal takes; 80 in a pipe."""
+    import shutil  # here: JSON needs none of it
+
+    return max(40, shutil.get_terminal_size((80, 24)).columns)
+
+
+def _colour(stream: Any) -> bool:
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return bool(getattr(stream, "isatty", lambda: False)())

@@ -1,0 +1,27 @@
+"""feedlog recover"""
+
+import click
+
+from feedlog.cli import printing
+from feedlog.cli.options import json_option
+from feedlog.cli.session import Session, pass_session
+from feedlog.operations import spool
+
+
+@click.command("recover")
+@json_option
+@pass_session
+def command(session: Session, as_json: bool) -> None:
+    """Take in texts that could not be stored when they were typed. The next `add` does so too."""
+    folder = session.config["spool"]
+    taken = list(spool.take_in(session.write(), folder)) if spool.waiting(folder) else []
+    if as_json:
+        printing.document([one._asdict() for one in taken])
+        return
+    for one in taken:
+        if one.note_id:
+            printing.out(f"#{one.note_id}")
+        else:
+            printing.talk(f"{one.file} stays in the spool: {one.why}")
+    if not taken:
+        printing.talk("Nothing waits in the spool.")

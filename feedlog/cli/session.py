@@ -1,0 +1,104 @@
+"""One call of the command line: its settings, its log, and who makes the changes."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from feedlog import when
+from feedlog.config import Config
+from feedlog.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from feedlog.operations.shapes import By
+    from feedlog.store import Log
+
+
+class Session:
+    """Made once a call and handed to every command as the context's object."""
+
+    def __init__(self, db: str | None = None) -> None:
+        self.config = Config(db=db)
+        self._db = db
+        self.now: datetime = when.clock()
+
+    def set_agent(self, agent: str | None) -> None:
+        """Takes the command's own --agent into account."""
+        self.config = Config(db=self._db, agent=agent)
+
+    @property
+    def path(self) -> str:
+        """Where the log is."""
+        return self.config["db"]
+
+    def by(self, on_behalf_of: str | None = None) -> "By":
+        """Who makes the changes of this call, now."""
+        from feedlog.operations.shapes import By
+
+        return By(self.config["agent"], when.now(), on_behalf_of)
+
+    def write(self) -> "Log":
+        """The log, open for writing and closed when the call ends; made where it is missing."""
+        from feedlog.store import open_for_writing
+
+        log = open_for_writing(self.path, self.config.languages)
+        click.get_current_context().call_on_close(log.close)
+        return log
+
+    def change(self) -> "Log":
+        """The log, open for writing, for commands that change what is there and so never make it."""
+        self.read().close()
+        return self.write()
+
+    def read(self) -> "Log":
+        """The log, read-only and closed when the call ends."""
+        from feedlog.store import open_for_reading
+
+        log = open_for_reading(self.path)
+        click.get_current_context().call_on_close(log.close)
+        return log
+
+
+pass_session = click.make_pass_decorator(Session)
+
+
+def text_from(words: str | None, what: str) -> str:
+    """A text: the argument, else what is piped in (`-` too), else one line typed at a prompt.
+
+    A prompt takes anything raw, so nobody has to think of the shell's quoting. Raises WrongUsage where there is none.
+    """
+    if words is not None and words != "-":
+        return words
+    if words == "-" or not sys.stdin.isatty():
+        return piped()
+    return prompted(what)
+
+
+def piped() -> str:
+    """What is piped in, decoded; says so where it was not UTF-8."""
+    from feedlog.cli import printing
+    from feedlog.language.decoding import decode
+    from feedlog.vocabulary import LONGEST_TEXT_BYTES
+
+    raw = sys.stdin.buffer.read(LONGEST_TEXT_BYTES * 4)
+    read = decode(raw)
+    if read.warning:
+        printing.talk(read.warning)
+    return read.text
+
+
+def prompted(what: str) -> str:
+    """One line typed at a prompt on the terminal, with the line editing the terminal offers."""
+    import contextlib
+
+    from feedlog.cli import printing
+
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401  (gives input() its arrow keys)
+    printing.talk(what)
+    try:
+        return input("> ")
+    except EOFError:
+        raise WrongUsage("Nothing was typed.", hint="Type a sentence, or press Ctrl-C to leave.") from None

@@ -1,0 +1,157 @@
+"""Settings: what a person, a shell or a firm prefers, and where each value came from.
+
+Order: command line > environment > config file > default. The config file is TOML, one line a setting; its place is
+`FEEDLOG_CONFIG`, else `config.toml` in the platform's config folder for feedlog.
+"""
+
+import os
+from typing import NamedTuple
+
+from feedlog.errors import Refused, WrongUsage
+from feedlog.vocabulary import CHANNELS, DEFAULT_LANGUAGES, LANGUAGES
+
+
+class Setting(NamedTuple):
+    """One setting: the environment variable that carries it, its default and what it is for."""
+
+    variable: str
+    default: str
+    meaning: str
+
+
+SETTINGS = {
+    "db": Setting("FEEDLOG_DB", "", "the log; without it, feedlog.db in the platform's data folder"),
+    "agent": Setting("FEEDLOG_AGENT", "", "who logs; without it, the login name"),
+    "channel": Setting("FEEDLOG_CHANNEL", "", "the channel of a note that names none"),
+    "who_else": Setting("FEEDLOG_WHO_ELSE", "on", "whether `add` says who else said this: on or off"),
+    "spool": Setting(
+        "FEEDLOG_SPOOL", "", "the folder for texts that could not be stored; without it, the state folder"
+    ),
+    "languages": Setting("FEEDLOG_LANGUAGES", " ".join(DEFAULT_LANGUAGES), "the languages a new log is searched in"),
+}
+
+
+class Value(NamedTuple):
+    """A setting's value and its origin: 'command line', a variable's name, the config file's path or 'default'."""
+
+    value: str
+    origin: str
+
+
+def config_file() -> str:
+    """The path of the config file, whether it exists or not."""
+    named = os.environ.get("FEEDLOG_CONFIG")
+    if named:
+        return os.path.abspath(os.path.expanduser(named))
+    import platformdirs  # here, since FEEDLOG_CONFIG spares it
+
+    return os.path.join(platformdirs.user_config_dir("feedlog", appauthor=False), "config.toml")
+
+
+def default_log() -> str:
+    """The log's place where nobody named one: the platform's folder for a program's own files."""
+    import platformdirs  # here, since a named log spares it
+
+    return os.path.join(platformdirs.user_data_dir("feedlog", appauthor=False), "feedlog.db")
+
+
+class Config:
+    """All settings of one call. `given` holds what the command line said; an empty string there means unsaid."""
+
+    def __init__(self, **given: str | None) -> None:
+        self._given = {name: value for name, value in given.items() if value}
+        self._file: dict[str, str] | None = None
+
+    def __getitem__(self, name: str) -> str:
+        return self.value(name).value
+
+    def value(self, name: str) -> Value:
+        """The setting `name` with its origin, checked; raises WrongUsage for a value that cannot be."""
+        found = self._find(name)
+        return Value(_checked(name, found), found.origin)
+
+    def _find(self, name: str) -> Value:
+        setting = SETTINGS[name]
+        if name in self._given:
+            return Value(self._given[name], "command line")
+        if os.environ.get(setting.variable):
+            return Value(os.environ[setting.variable], setting.variable)
+        if self._file is None:
+            self._file = _read_file(config_file())
+        if self._file.get(name):
+            return Value(self._file[name], config_file())
+        return Value(_default(name), "default")
+
+    @property
+    def who_else(self) -> bool:
+        """Whether `add` tells who else said this."""
+        return self["who_else"] == "on"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages for a new log."""
+        return tuple(self["languages"].split())
+
+
+def _default(name: str) -> str:
+    if name == "db":
+        return default_log()
+    if name == "spool":
+        import platformdirs  # here, since the spool is used only when something went wrong
+
+        return os.path.join(platformdirs.user_state_dir("feedlog", appauthor=False), "spool")
+    if name == "agent":
+        import getpass  # here, since a named agent spares it
+
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):  # a container's user without a name
+            return "unknown"
+    return SETTINGS[name].default
+
+
+def _checked(name: str, found: Value) -> str:
+    value = found.value.strip()
+    if name in ("db", "spool"):
+        return os.path.abspath(os.path.expanduser(value))
+    allowed: tuple[str, ...] = {"channel": CHANNELS, "who_else": ("on", "off"), "languages": LANGUAGES}.get(name, ())
+    words = value.split() if name == "languages" else [value]
+    for word in words:
+        if allowed and word and word not in allowed:
+            raise WrongUsage(
+                f"The setting {name} is {word!r} ({found.origin}).", hint=f"It is one of: {', '.join(allowed)}."
+            )
+    return value
+
+
+def _read_file(path: str) -> dict[str, str]:
+    if not os.path.exists(path):
+        return {}
+    import tomllib  # here, since most calls have no config file
+
+    try:
+        with open(path, "rb") as file:
+            read = tomllib.load(file)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refused(
+            f"The config file {path} cannot be read: {error}.", hint="Mend the line or remove the file."
+        ) from error
+    except OSError as error:
+        raise Refused(
+            f"The config file {path} cannot be opened: {error.strerror}.", hint="Check who may read it."
+        ) from error
+    unknown = sorted(set(read) - set(SETTINGS))
+    if unknown:
+        raise Refused(
+            f"The config file {path} has a setting we do not know: {unknown[0]}.",
+            hint=f"Settings are: {', '.join(SETTINGS)}.",
+        )
+    return {name: _as_text(value) for name, value in read.items()}
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, list):
+        return " ".join(str(part) for part in value)
+    return str(value)

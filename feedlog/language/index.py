@@ -1,0 +1,77 @@
+"""Keeps the search tables in step with how notes are worded. The caller holds the write."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+
+from feedlog.language.stems import Stems
+from feedlog.language.words import plain_words
+
+
+class Index:
+    """Adds wordings to the search tables of one file, and takes them out. Word counts are written by `flush`."""
+
+    def __init__(self, connection: sqlite3.Connection, stems: Stems) -> None:
+        self._connection = connection
+        self._stems = stems
+        self._counts: Counter[str] = Counter()
+
+    def add(self, note_id: int, verbatim: str, corrected: str | None = None) -> None:
+        """Makes a note found by its words; `corrected` is its wording where that differs from `verbatim`."""
+        words = plain_words(corrected or verbatim)
+        self._connection.execute(
+            "insert into wordings (note_id, verbatim, stems) values (?, ?, ?)",
+            (note_id, corrected, self._stems.column(words)),
+        )
+        self._counts.update(set(words))
+
+    def add_many(self, notes: Sequence[tuple[int, str]]) -> None:
+        """Makes notes (number and verbatim) found by their words, several times faster than one by one.
+
+        At every statement FTS5 writes what it holds in memory to the file and later merges the pieces; one statement
+        for all writes one piece. A list goes into a statement as JSON.
+        """
+        stems = {}
+        for note_id, verbatim in notes:
+            words = plain_words(verbatim)
+            stems[note_id] = self._stems.column(words)
+            self._counts.update(set(words))
+        self._connection.execute(
+            "insert into wordings (note_id, stems) select cast(key as integer), value from json_each(?)",
+            (json.dumps(stems, ensure_ascii=False),),
+        )
+
+    def remove(self, note_id: int, wording: str) -> None:
+        """Makes a note found no more; `wording` is what it was indexed with."""
+        self._connection.execute("delete from wordings where note_id = ?", (note_id,))
+        self._counts.subtract(set(plain_words(wording)))
+
+    def reword(self, note_id: int, wording: str) -> None:
+        """Stems a note that is indexed already anew; the caller has emptied `words`."""
+        words = plain_words(wording)
+        self._connection.execute(
+            "update wordings set stems = ? where note_id = ?", (self._stems.column(words), note_id)
+        )
+        self._counts.update(set(words))
+
+    def remove_many(self, notes: Sequence[tuple[int, str]]) -> None:
+        """Makes notes (number and the wording they were indexed with) found no more, in one statement as `add_many`."""
+        for _, wording in notes:
+            self._counts.subtract(set(plain_words(wording)))
+        self._connection.execute(
+            "delete from wordings where note_id in (select value from json_each(?))",
+            (json.dumps([note_id for note_id, _ in notes]),),
+        )
+
+    def flush(self) -> None:
+        """Writes the word counts that changed; a word nobody uses any more leaves no trace."""
+        changed = [(word, self._stems.root(word), by) for word, by in self._counts.items() if by]
+        self._connection.executemany(
+            "insert into words (word, root, notes) values (?, ?, ?)"
+            " on conflict (word) do update set notes = notes + excluded.notes",
+            changed,
+        )
+        gone = [(word,) for word, _, by in changed if by < 0]
+        self._connection.executemany("delete from words where word = ? and notes <= 0", gone)
+        self._counts.clear()

@@ -1,0 +1,65 @@
+"""What a person typed into a search box, as terms; and terms as an FTS5 expression that can never be a syntax error."""
+
+import re
+from typing import NamedTuple
+
+from feedlog.language.stems import Stems
+from feedlog.language.words import composed, plain_words
+
+# A term: an optional minus, then a quoted phrase or anything up to a blank.
+_TERM = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+# More words than anyone types; beyond them a pasted page would become one enormous query.
+MOST_TERMS = 32
+
+
+class Term(NamedTuple):
+    """One thing to look for. `words` stand side by side; `kind` is word, phrase or prefix."""
+
+    kind: str
+    words: tuple[str, ...]
+    negated: bool = False
+
+
+def parse(text: str) -> list[Term]:
+    """The terms of a search: `word`, `"as written"`, `begin*`, `-not`. What holds no letter or digit is left out."""
+    terms = []
+    for found in _TERM.finditer(composed(text)):
+        quoted = found["phrase"] is not None
+        typed = found["phrase"] if quoted else found["word"]
+        words = tuple(plain_words(typed))
+        if not words:
+            continue
+        kind = "phrase" if quoted else "prefix" if typed.endswith("*") else "word"
+        term = Term(kind, words, bool(found["minus"]))
+        if term not in terms:
+            terms.append(term)
+    return terms[:MOST_TERMS]
+
+
+def expression(terms: list[Term], stems: Stems) -> str:
+    """The FTS5 expression for all of `terms`; it matches nothing when there is nothing to look for."""
+    wanted = [_one(term, stems) for term in terms if not term.negated]
+    unwanted = [_one(term, stems) for term in terms if term.negated]
+    if not wanted:
+        return '""'
+    found = " AND ".join(wanted)
+    return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found
+
+
+def any_of(words: list[str], stems: Stems) -> str:
+    """The FTS5 expression for notes that share a stem with any of `words`."""
+    return f"stems : ({_alternatives({stem for word in words for stem in stems.of_word(word)})})"
+
+
+def _one(term: Term, stems: Stems) -> str:
+    phrase = " ".join(term.words)
+    if term.kind == "phrase":
+        return f'verbatim : "{phrase}"'
+    if term.kind == "prefix":
+        return f'verbatim : "{phrase}" *'
+    stemmed = " AND ".join(f"stems : ({_alternatives(set(stems.of_word(word)))})" for word in term.words)
+    return f'(verbatim : "{phrase}" OR ({stemmed}))'
+
+
+def _alternatives(stems: set[str]) -> str:
+    return " OR ".join(f'"{stem}"' for stem in sorted(stems))

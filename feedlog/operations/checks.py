@@ -1,0 +1,75 @@
+"""Checks what people typed before it reaches the log: one sentence why, one what to do."""
+
+import re
+
+from feedlog.errors import WrongUsage
+from feedlog.language.words import composed
+from feedlog.operations.shapes import Said
+from feedlog.vocabulary import CHANNELS, KINDS, LONGEST_LABEL_CHARACTERS, LONGEST_TEXT_BYTES
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def text(typed: str, what: str) -> str:
+    """A text in its stored form; refuses an empty one, one with NUL characters and one above a mebibyte."""
+    stored = composed(typed)
+    if not stored:
+        raise WrongUsage(f"The {what} is empty.", hint="Write at least a word.")
+    if "\0" in stored:
+        raise WrongUsage(
+            f"The {what} holds NUL characters, so it is probably not text in UTF-8.",
+            hint="Save it as UTF-8 and try again.",
+        )
+    if len(stored.encode()) > LONGEST_TEXT_BYTES:
+        raise WrongUsage(
+            f"The {what} is longer than {LONGEST_TEXT_BYTES // 1024} KiB.",
+            hint="Log what the customer said, not a whole file.",
+        )
+    return stored
+
+
+def label(typed: str, what: str) -> str:
+    """A name, key or agent in its stored form: one line, at most 200 characters."""
+    stored = composed(typed)
+    if not stored:
+        raise WrongUsage(f"The {what} is empty.", hint=f"Leave the {what} out, or write one.")
+    if _CONTROL.search(stored):
+        raise WrongUsage(f"The {what} holds a line break or another control character.", hint="Write it on one line.")
+    if len(stored) > LONGEST_LABEL_CHARACTERS:
+        raise WrongUsage(f"The {what} is longer than {LONGEST_LABEL_CHARACTERS} characters.", hint="Shorten it.")
+    return stored
+
+
+def code(typed: str, what: str) -> str:
+    """A theme or touchpoint in its stored form: a label, lower case, with single blanks."""
+    return " ".join(label(typed, what).lower().split())
+
+
+def said(given: Said) -> Said:
+    """Everything about to be logged, in its stored form; raises WrongUsage for the first thing that is off."""
+    one_of(given.channel, CHANNELS, "channel")
+    one_of(given.kind, KINDS, "kind")
+    if given.satisfaction is not None and not 0 <= given.satisfaction <= 100:
+        raise WrongUsage(f"Satisfaction is {given.satisfaction}.", hint="It is a number from 0 to 100.")
+    if given.name and not given.customer:
+        raise WrongUsage(
+            "A name needs a customer key beside it.", hint="Add -c with the customer's number, phone or mail."
+        )
+    if bool(given.promise) != bool(given.due_on):
+        raise WrongUsage("A promise has a text and a due day.", hint="Give both --promise and --due.")
+    return given._replace(
+        verbatim=text(given.verbatim, "text"),
+        customer=given.customer and label(given.customer, "customer key"),
+        name=given.name and label(given.name, "name"),
+        themes=tuple(dict.fromkeys(code(theme, "theme") for theme in given.themes)),
+        touchpoint=given.touchpoint and code(given.touchpoint, "touchpoint"),
+        reading=given.reading and text(given.reading, "reading"),
+        idempotency_key=given.idempotency_key and label(given.idempotency_key, "idempotency key"),
+        promise=given.promise and text(given.promise, "promise"),
+    )
+
+
+def one_of(word: str | None, allowed: tuple[str, ...], what: str) -> None:
+    """Refuses a word that is not on a closed list."""
+    if word is not None and word not in allowed:
+        raise WrongUsage(f"There is no {what} {word!r}.", hint=f"It is one of: {', '.join(allowed)}.")

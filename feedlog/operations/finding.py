@@ -1,0 +1,89 @@
+"""Finding notes: by words, and by likeness to another text."""
+
+from feedlog.errors import WrongUsage
+from feedlog.language import search as language
+from feedlog.language.query import parse
+from feedlog.language.similar import similar as like
+from feedlog.language.stems import Stems
+from feedlog.operations import notes
+from feedlog.operations.filters import Filters
+from feedlog.operations.shapes import FoundNote, Note, Similar, SimilarNote
+from feedlog.store import Log
+
+NOTHING_SAID = Similar(customers=0, notes=0, first_said_at=None, last_said_at=None, results=[])
+
+
+def search(log: Log, text: str, filters: Filters, *, limit: int) -> list[FoundNote]:
+    """Notes that hold all the words, best first, each with how it matched.
+
+    Raises WrongUsage where there is no word to look for.
+    """
+    terms = parse(text)
+    if not any(not term.negated for term in terms):
+        raise WrongUsage(
+            "There is no word to look for.",
+            hint="Write at least one word with letters or digits; -word alone only leaves notes out.",
+        )
+    stems = Stems(log.languages)
+    only, parameters = filters.on_index(log)
+    ids = language.find(log.connection, terms, stems, limit=limit, only=only, parameters=parameters)
+    found: list[FoundNote] = []
+    for note in notes.by_ids(log, ids):
+        match = language.match(note["verbatim"], terms, stems)
+        found.append(FoundNote(**note, match=match.how, snippet=language.snippet(note["verbatim"], match.spans)))
+    return found
+
+
+def similar_to_note(log: Log, note_id: int, filters: Filters, *, limit: int) -> Similar:
+    """Who else said what this note says: notes of other customers. Raises NotFound without the note."""
+    note = notes.get(log, note_id)
+    return _similar(log, note["verbatim"], filters, limit=limit, besides=note)
+
+
+def similar_to_text(log: Log, text: str, filters: Filters, *, limit: int) -> Similar:
+    """Who else said what this text says."""
+    return _similar(log, text, filters, limit=limit, besides=None)
+
+
+def _similar(log: Log, text: str, filters: Filters, *, limit: int, besides: Note | None) -> Similar:
+    only, parameters = filters.on_index(log)
+    if besides:
+        only, parameters = f"{only} and notes_fts.rowid <> ?", [*parameters, besides["id"]]
+    alike = like(log.connection, text, Stems(log.languages), limit=10_000, only=only, parameters=parameters)
+    by_id = {note["id"]: note for note in notes.by_ids(log, [one.note_id for one in alike])}
+    own = besides["customer"] if besides else None
+    others = [one for one in alike if one.note_id in by_id and not (own and by_id[one.note_id]["customer"] == own)]
+    strong = [by_id[one.note_id] for one in others if one.strong]
+    days = sorted(note["said_at"] for note in strong)
+    results = [
+        SimilarNote(
+            **by_id[one.note_id], strong=one.strong, shared_words=one.shared, outcome=_outcome(log, one.note_id)
+        )
+        for one in others[:limit]
+    ]
+    return Similar(
+        customers=len({note["customer"]["key"] for note in strong if note["customer"]}),
+        notes=len(strong),
+        first_said_at=days[0] if days else None,
+        last_said_at=days[-1] if days else None,
+        results=results,
+    )
+
+
+def _outcome(log: Log, note_id: int) -> str | None:
+    """What came of a note in a few words: the open promise, else the last step taken."""
+    due_on = log.value(
+        "select due_on from promises where note_id = ? and outcome is null order by due_on limit 1", [note_id]
+    )
+    if due_on:
+        return f"promise open, due {due_on}"
+    done = log.row(
+        "select kind, responded_at from responses where note_id = ? order by responded_at desc limit 1", [note_id]
+    )
+    if done:
+        return f"{done['kind']} {done['responded_at'][:10]}"
+    kept = log.row(
+        "select outcome, ended_at from promises where note_id = ? and outcome in ('kept', 'broken') order by ended_at desc limit 1",
+        [note_id],
+    )
+    return f"promise {kept['outcome']} {kept['ended_at'][:10]}" if kept else None

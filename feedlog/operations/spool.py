@@ -1,0 +1,94 @@
+"""The spool: texts that could not be stored, each in a file of its own, taken in once the log can be written again."""
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from feedlog.errors import FeedlogError
+from feedlog.operations import notes
+from feedlog.operations.shapes import By, Said
+from feedlog.store import Log
+from feedlog.store.ids import new_uid
+
+_SUFFIX = ".note.json"
+
+
+class Taken(NamedTuple):
+    """What became of one file in the spool: the note's number, or why it stays."""
+
+    file: str
+    note_id: int | None
+    why: str | None = None
+
+
+def keep(folder: str, log_path: str, said: Said, by: By) -> str | None:
+    """Writes a text that could not be stored to the spool, safe on disk, and returns the file's path.
+
+    Only its owner may read it. Where the folder cannot be written the temporary folder is used; None means that both
+    failed, and the caller must show the text.
+    """
+    if not said.idempotency_key:
+        said = said._replace(idempotency_key=f"spool {new_uid()}")  # so that taking it in twice makes one note
+    entry = {"log": log_path, "said": said.as_plain(), "by": by._asdict()}
+    content = json.dumps(entry, ensure_ascii=False, indent=1).encode("utf-8", "surrogateescape")
+    import tempfile  # here: only when something went wrong
+
+    for place in (folder, tempfile.gettempdir()):
+        path = os.path.join(place, f"{new_uid()}{_SUFFIX}")
+        try:
+            os.makedirs(place, mode=0o700, exist_ok=True)
+            _write_durably(path, content)
+        except OSError:
+            continue
+        return path
+    return None
+
+
+def waiting(folder: str) -> list[str]:
+    """The files in the spool, the oldest first."""
+    if not os.path.isdir(folder):
+        return []
+    return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(_SUFFIX)]
+
+
+def take_in(log: Log, folder: str) -> Iterator[Taken]:
+    """Logs what waits for this log, one note at a time, and removes each file once its note is committed.
+
+    A file for another log is passed over; one that cannot be understood stays and is said.
+    """
+    for path in waiting(folder):
+        try:
+            entry = _read(path)
+            if entry["log"] != log.path:
+                continue
+            said = Said(**{**entry["said"], "themes": tuple(entry["said"].get("themes", ()))})
+            by = By(**entry["by"])
+            # Without a day of its own the note was said when it was typed, not when it is taken in.
+            added = notes.add(log, said._replace(said_at=said.said_at or by.at), by)
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            yield Taken(path, None, f"it cannot be read: {error}")
+            continue
+        except FeedlogError as error:
+            yield Taken(path, None, error.message)
+            continue
+        os.unlink(path)
+        yield Taken(path, added.note_id)
+
+
+def _read(path: str) -> dict[str, Any]:
+    with open(path, "rb") as file:
+        entry: dict[str, Any] = json.loads(file.read().decode("utf-8", "replace"))
+        return entry
+
+
+def _write_durably(path: str, content: bytes) -> None:
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        os.unlink(path)
+        raise

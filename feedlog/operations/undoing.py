@@ -1,0 +1,142 @@
+"""Undo: takes back the last thing an agent did, by new rows. Nothing is deleted, everything can be seen in the record."""
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from feedlog.errors import NotFound, Refused
+from feedlog.language.index import Index
+from feedlog.language.stems import Stems
+from feedlog.operations import corrections, notes, promises, themes
+from feedlog.operations.changes import record
+from feedlog.operations.shapes import By
+from feedlog.store import Log
+
+
+class Change(NamedTuple):
+    """One row of the record, as undo needs it. `what` says it in words."""
+
+    id: int
+    action: str
+    made_at: str
+    note_id: int | None
+    theme_id: int | None
+    promise_id: int | None
+    import_id: int | None
+    detail: dict[str, Any]
+    what: str
+
+
+def last(log: Log, agent: str) -> Change:
+    """The last thing this agent did that still stands; raises NotFound where there is none."""
+    row = log.row(
+        f"""select * from changes as done where agent = ? and action in ({", ".join("?" * len(_UNDO))})
+              and not exists (select 1 from changes where undoes_id = done.id)
+              and json_extract(detail, '$.part_of') is null
+            order by id desc limit 1""",
+        [agent, *_UNDO],
+    )
+    if row is None:
+        raise NotFound(
+            f"There is nothing of {agent}'s to take back.", hint="Each agent takes back their own: see --agent."
+        )
+    fields = {name: row[name] for name in Change._fields if name not in ("detail", "what")}
+    change = Change(**fields, detail=json.loads(row["detail"] or "{}"), what="")
+    return change._replace(what=_in_words(log, change))
+
+
+def undo(log: Log, change: Change, by: By) -> None:
+    """Takes a change back as one change of its own. Raises Refused where later changes rest on it."""
+    with log.write():
+        if log.row("select 1 from changes where undoes_id = ?", [change.id]):
+            raise Refused("Somebody has taken that back already.", hint="See what is last now: feedlog undo")
+        _UNDO[change.action](log, change, by)
+        record(
+            log,
+            "undo",
+            by,
+            undoes_id=change.id,
+            note_id=change.note_id,
+            theme_id=change.theme_id,
+            promise_id=change.promise_id,
+            import_id=change.import_id,
+        )
+
+
+def _add(log: Log, change: Change, by: By) -> None:
+    note_id = _note_of(change)
+    wording = notes.get(log, note_id)["verbatim"]
+    others = log.value(
+        "select count(distinct agent) from changes where note_id = ? and id > ? and agent <> ?",
+        [note_id, change.id, by.agent],
+    )
+    if others:
+        raise Refused(
+            f"A colleague has worked on note {note_id} since.",
+            hint=f"Talk to them first; see it with: feedlog show {note_id}",
+        )
+    index = Index(log.connection, Stems(log.languages))
+    index.remove(note_id, wording)
+    index.flush()
+    for promise in promises.of_note(log, note_id):
+        promises.withdraw(log, promise["id"], by)
+
+
+def _correct(log: Log, change: Change, by: By) -> None:
+    note_id, correction_id = _note_of(change), change.detail["correction_id"]
+    newest = log.value("select max(id) from corrections where note_id = ?", [note_id])
+    if newest != correction_id:
+        raise Refused(
+            f"Note {note_id} was corrected again since.", hint=f"Correct it once more: feedlog correct {note_id}"
+        )
+    corrections.insert(
+        log, note_id, corrections.wording_before(log, note_id, correction_id), "correction taken back", by
+    )
+
+
+def _tag(log: Log, change: Change, by: By) -> None:
+    name = log.value("select name from themes where id = ?", [change.theme_id])
+    themes.take_off(log, _note_of(change), int(change.theme_id or 0), name)
+
+
+def _untag(log: Log, change: Change, by: By) -> None:
+    themes.put_on(log, _note_of(change), int(change.theme_id or 0), by)
+
+
+def _import(log: Log, change: Change, by: By) -> None:
+    index = Index(log.connection, Stems(log.languages))
+    brought = log.connection.execute(
+        "select id, verbatim from current_notes where import_id = ? order by id", [change.import_id]
+    )
+    for row in brought.fetchall():
+        index.remove(row["id"], row["verbatim"])
+    index.flush()
+
+
+_UNDO: dict[str, Callable[[Log, Change, By], None]] = {
+    "note.add": _add,
+    "note.correct": _correct,
+    "theme.tag": _tag,
+    "theme.untag": _untag,
+    "import": _import,
+}
+
+
+def _note_of(change: Change) -> int:
+    if change.note_id is None:
+        raise AssertionError(f"change {change.id} names no note")
+    return change.note_id
+
+
+def _in_words(log: Log, change: Change) -> str:
+    """What undoing it will take back, as a sentence without a full stop."""
+    if change.action == "import":
+        row = log.row("select file, added from imports where id = ?", [change.import_id])
+        return f"the import of {row['file']} with {row['added']} notes" if row else "an import"
+    theme = log.value("select name from themes where id = ?", [change.theme_id])
+    return {
+        "note.add": f"note {change.note_id}",
+        "note.correct": f"the correction of note {change.note_id}",
+        "theme.tag": f"the theme {theme!r} on note {change.note_id}",
+        "theme.untag": f"the removal of the theme {theme!r} from note {change.note_id}",
+    }[change.action]

@@ -1,0 +1,128 @@
+"""What readers see instead of persons: initials, pseudonyms, and sentences without names, mails and numbers."""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from feedlog.language.words import Word, words_of
+
+# Pseudonyms hold no digits, so that a customer's number can never stand in one by chance.
+_LETTERS = "bcdfghjkmnpqrstvwxz"
+_EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+# Eight digits or more, spaced as people space phone, account and order numbers.
+_NUMBER = re.compile(r"(?<!\w)\+?\d(?:[ \-./]?\d){7,}(?!\w)")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{4}")
+# What a customer's key becomes inside a sentence.
+SOMEBODY = "[customer]"
+_LONGEST_NAME = 5
+# A shorter key is a number like any other: 'two of 12 parcels'.
+_SHORTEST_OWN_KEY = 3
+_FOLDED = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ß": "ss", "đ": "d", "ł": "l", "ð": "d", "þ": "th"})
+
+
+class Person(NamedTuple):
+    """A customer as the working file knows them."""
+
+    key: str
+    name: str | None
+
+
+class Privacy:
+    """Hides the customers of one log. `secret` makes the pseudonyms; without it nobody can compute them."""
+
+    def __init__(self, secret: bytes, persons: Iterable[Person] = ()) -> None:
+        self._secret = secret
+        self._others: dict[str, str] = {}
+        for person in persons:
+            self._others.update((phrase, instead) for phrase, instead in phrases(person))
+
+    def pseudonym(self, key: str) -> str:
+        """The same ten letters for the same customer key every time, by HMAC-SHA-256 (RFC 2104)."""
+        digest = int.from_bytes(hmac.digest(self._secret, key.lower().encode(), hashlib.sha256), "big")
+        letters = []
+        for _ in range(10):
+            digest, place = divmod(digest, len(_LETTERS))
+            letters.append(_LETTERS[place])
+        return "".join(letters)
+
+    def hide(self, text: str | None, own: Person | None) -> str | None:
+        """A sentence without mail addresses, long numbers, customers' keys and full names, or any part of `own` name."""
+        if not text:
+            return text
+        text = _NUMBER.sub(_number, _EMAIL.sub("[e-mail]", text))
+        parts = _folded_words(own.name) if own and own.name else []
+        own_key = "".join(_folded_words(own.key)) if own else ""
+        own_key = own_key if len(own_key) >= _SHORTEST_OWN_KEY else ""
+        hidden: list[tuple[int, int, str]] = []
+        words = words_of(text)
+        at = 0
+        while at < len(words):
+            found = self._hidden_at(words, at, parts, own_key)
+            if found:
+                length, instead = found
+                hidden.append((words[at].start, words[at + length - 1].end, instead))
+                at += length
+            else:
+                at += 1
+        for start, end, instead in reversed(hidden):
+            after = text[end:]
+            text = text[:start] + instead + (after[1:] if instead.endswith(".") and after.startswith(".") else after)
+        return text
+
+    def _hidden_at(self, words: list[Word], at: int, parts: list[str], own_key: str) -> tuple[int, str] | None:
+        """How many words from here are a person's, and what stands instead; the longest stretch wins."""
+        window = words[at : at + _LONGEST_NAME]
+        for length in range(len(window), 0, -1):
+            phrase = " ".join(word.word for word in window[:length])
+            if own_key and fold(phrase.replace(" ", "")) == own_key:
+                return length, SOMEBODY
+            if phrase in self._others:
+                return length, self._others[phrase]
+        folded = [fold(word.word) for word in window]
+        own = 0
+        while own < len(folded) and (folded[own] in parts or folded[own].removesuffix("s") in parts):
+            own += 1
+        if own:
+            return own, " ".join(f"{words[at + place].word[0].upper()}." for place in range(own))
+        return None
+
+
+def initials(name: str | None) -> str:
+    """'A. H.' for Anna Holm; at most three letters; empty without a name."""
+    words = words_of(name or "")
+    chosen = words if len(words) <= 3 else [words[0], words[1], words[-1]]
+    return " ".join(f"{word.word[0].upper()}." for word in chosen)
+
+
+def phrases(person: Person) -> list[tuple[str, str]]:
+    """What is looked for in everybody's sentences to hide this customer, and what stands there instead.
+
+    Lower case, words parted by one blank: the full name and its genitive, the key with and without its dashes. Only
+    names of two words or more and keys of four letters with a digit: others are ordinary words too often.
+    """
+    name = [word.word for word in words_of(person.name or "")]
+    key = [word.word for word in words_of(person.key)]
+    found = []
+    if 2 <= len(name) <= _LONGEST_NAME:
+        found += [(" ".join(name), initials(person.name)), (" ".join(name) + "s", initials(person.name) + "s")]
+    if len("".join(key)) >= 4 and len(key) <= _LONGEST_NAME and any(letter.isdigit() for letter in person.key):
+        found += [(" ".join(key), SOMEBODY), ("".join(key), SOMEBODY)]
+    return found
+
+
+def fold(word: str) -> str:
+    """A word without the differences people make when they type a name: case, accents, oe for ø, aa for å."""
+    plain = unicodedata.normalize("NFKD", word.lower().translate(_FOLDED))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return plain.replace("oe", "o").replace("ae", "a").replace("aa", "a")
+
+
+def _folded_words(name: str | None) -> list[str]:
+    return [fold(word.word) for word in words_of(name or "")]
+
+
+def _number(found: re.Match[str]) -> str:
+    return found.group() if _DATE.match(found.group()) else "[number]"

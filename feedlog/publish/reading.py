@@ -1,0 +1,117 @@
+"""What publishing reads from the working file: which notes changed, and everything that hangs on them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from feedlog.publish.privacy import Person
+from feedlog.store import Log
+
+Row = dict[str, Any]
+BATCH = 500
+
+
+def newest_change(log: Log) -> int:
+    """The number of the newest change."""
+    return int(log.value("select coalesce(max(id), 0) from changes"))
+
+
+def newest_customer(log: Log) -> int:
+    """The number of the newest customer."""
+    return int(log.value("select coalesce(max(id), 0) from customers"))
+
+
+def persons(log: Log) -> Iterator[Person]:
+    """Every customer, as the sentences are searched for them."""
+    for row in log.connection.execute("select key, name from customers"):
+        yield Person(row["key"], row["name"])
+
+
+def all_note_ids(log: Log) -> list[int]:
+    """The numbers of all notes that stand."""
+    return [row[0] for row in log.connection.execute("select note_id from wordings order by note_id")]
+
+
+def touched_note_ids(log: Log, after: int) -> set[int]:
+    """The notes that changes after number `after` may have altered: themselves, or by their import, customer or theme."""
+    statements = (
+        "select note_id from changes where id > ? and note_id is not null",
+        "select notes.id from changes join notes on notes.import_id = changes.import_id where changes.id > ?",
+        """select notes.id from changes join customers on changes.customer_id in (customers.id, customers.merged_into_id)
+             join notes on notes.customer_id = customers.id where changes.id > ?""",
+        """select note_themes.note_id from changes join themes on changes.theme_id in (themes.id, themes.merged_into_id)
+             join note_themes on note_themes.theme_id = themes.id where changes.id > ? and changes.note_id is null""",
+    )
+    found: set[int] = set()
+    for sql in statements:
+        found.update(row[0] for row in log.connection.execute(sql, [after]))
+    return found
+
+
+def newly_known_persons(log: Log, after_customer: int, after_change: int) -> list[Person]:
+    """Customers who are new, or whose name became known: older sentences may hold their names."""
+    sql = """select key, name from customers where id > ?
+             union
+             select key, name from customers where id in (select customer_id from changes where id > ?)"""
+    return [Person(row["key"], row["name"]) for row in log.connection.execute(sql, [after_customer, after_change])]
+
+
+def notes(log: Log, ids: Sequence[int]) -> list[Row]:
+    """The notes among `ids` that stand, with their customer and themes."""
+    rows = _rows(
+        log,
+        """select notes.id, said_at, logged_at, notes.agent, on_behalf_of, channel, touchpoint, kind, verbatim, reading,
+                  satisfaction, source, corrected, customers.key, customers.name, customers.segment
+             from current_notes as notes
+             left join customers as given on given.id = notes.customer_id
+             left join customers on customers.id = coalesce(given.merged_into_id, given.id)
+            where notes.id in ({marks}) order by notes.id""",
+        ids,
+    )
+    named = themes_of(log, ids)
+    return [{**row, "themes": named.get(row["id"], [])} for row in rows]
+
+
+def themes_of(log: Log, ids: Sequence[int]) -> dict[int, list[str]]:
+    """The themes on these notes, in alphabetical order; a merged theme under the name it was merged into."""
+    rows = _rows(
+        log,
+        """select distinct note_themes.note_id, coalesce(target.name, themes.name) as theme from note_themes
+             join themes on themes.id = note_themes.theme_id left join themes as target on target.id = themes.merged_into_id
+            where note_themes.note_id in ({marks}) order by theme""",
+        ids,
+    )
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["note_id"], []).append(row["theme"])
+    return found
+
+
+def promises(log: Log, ids: Sequence[int]) -> list[Row]:
+    """The promises made on these notes; those taken back are left out."""
+    return _rows(
+        log,
+        """select id, note_id, what, owner, promised_by, promised_at, due_on, outcome, ended_at from promises
+            where note_id in ({marks}) and outcome is not 'withdrawn' order by id""",
+        ids,
+    )
+
+
+def responses(log: Log, ids: Sequence[int]) -> list[Row]:
+    """The steps taken on these notes."""
+    return _rows(
+        log,
+        """select id, note_id, kind, responded_at, agent, text, amount_minor, currency from responses
+            where note_id in ({marks}) order by id""",
+        ids,
+    )
+
+
+def themes(log: Log) -> list[Row]:
+    """The codebook."""
+    sql = "select name, title, owner, measure, fixed_on from themes where merged_into_id is null order by name"
+    return [dict(row) for row in log.connection.execute(sql)]
+
+
+def _rows(log: Log, sql: str, ids: Sequence[int]) -> list[Row]:
+    marks = ", ".join("?" * len(ids))
+    return [dict(row) for row in log.connection.execute(sql.replace("{marks}", marks), list(ids))]

@@ -1,0 +1,160 @@
+-- The published file: what managers and analysts may see. Names are initials, customer keys pseudonyms; facts and
+-- letters are not here. Everything in it is derived from the working file and may be written anew at any time.
+-- metadata.yml describes every column to its readers.
+
+create table notes (
+  id            integer primary key,
+  said_on       text not null,
+  verbatim      text not null,
+  reading       text,
+  kind          text,
+  channel       text,
+  touchpoint    text,
+  themes        text not null,
+  customer      text,
+  initials      text,
+  segment       text,
+  satisfaction  integer,
+  week          text not null,
+  month         text not null,
+  said_at       text not null,
+  logged_at     text not null,
+  agent         text not null,
+  on_behalf_of  text,
+  source        text,
+  corrected     integer not null
+) strict;
+create index notes_by_time on notes (said_at);
+create index notes_by_month on notes (month);
+create index notes_by_week on notes (week);
+create index notes_by_customer on notes (customer, said_at) where customer is not null;
+create index notes_by_channel on notes (channel, said_at);
+create index notes_by_kind on notes (kind, said_at);
+create index notes_by_touchpoint on notes (touchpoint, said_at);
+create index notes_with_reading on notes (id) where reading is not null;
+
+create table note_themes (
+  note_id  integer not null references notes (id),
+  theme    text not null,
+  primary key (theme, note_id)
+) strict, without rowid;
+create index note_themes_by_note on note_themes (note_id);
+
+create table themes (
+  name           text primary key,
+  title          text,
+  owner          text,
+  measure        text,
+  fixed_on       text,
+  notes          integer not null,
+  customers      integer not null,
+  first_said_on  text,
+  last_said_on   text
+) strict;
+
+create table promises (
+  id           integer primary key,
+  note_id      integer not null references notes (id),
+  what         text not null,
+  owner        text not null,
+  promised_by  text not null,
+  promised_on  text not null,
+  due_on       text not null,
+  outcome      text not null,
+  ended_on     text,
+  customer     text,
+  initials     text
+) strict;
+create index promises_by_note on promises (note_id);
+create index promises_by_due_day on promises (outcome, due_on);
+
+create table responses (
+  id            integer primary key,
+  note_id       integer not null references notes (id),
+  kind          text not null,
+  responded_at  text not null,
+  agent         text not null,
+  text          text,
+  amount        real,
+  currency      text
+) strict;
+create index responses_by_note on responses (note_id);
+
+create table stats_weeks (
+  week         text primary key,
+  notes        integer not null,
+  customers    integer not null,
+  complaints   integer not null,
+  compliments  integer not null
+) strict;
+
+create table stats_months (
+  month        text primary key,
+  notes        integer not null,
+  customers    integer not null,
+  complaints   integer not null,
+  compliments  integer not null
+) strict;
+
+create table stats_channels (
+  month      text not null,
+  channel    text not null,
+  notes      integer not null,
+  customers  integer not null,
+  primary key (month, channel)
+) strict;
+
+create table stats_kinds (
+  month      text not null,
+  kind       text not null,
+  notes      integer not null,
+  customers  integer not null,
+  primary key (month, kind)
+) strict;
+
+create table stats_touchpoints (
+  month       text not null,
+  touchpoint  text not null,
+  notes       integer not null,
+  customers   integer not null,
+  primary key (month, touchpoint)
+) strict;
+
+create table stats_themes (
+  month      text not null,
+  theme      text not null,
+  notes      integer not null,
+  customers  integer not null,
+  primary key (month, theme)
+) strict;
+
+-- Which log these pages were made from, and how far: the newest change and customer that are in here.
+create table publication (
+  name   text primary key,
+  value  text not null
+) strict;
+
+-- Search, in the same three tables as in the working file (see schema.sql there).
+create table wordings (
+  note_id   integer primary key references notes (id),
+  verbatim  text,
+  stems     text not null
+) strict;
+create table words (
+  word   text primary key,
+  root   text not null,
+  notes  integer not null
+) strict, without rowid;
+create index words_by_root on words (root, notes);
+create view searched_notes as
+  select notes.id, notes.verbatim, wordings.stems from notes cross join wordings on wordings.note_id = notes.id;
+create virtual table notes_fts using fts5 (
+  verbatim, stems, content="searched_notes", content_rowid="id", tokenize="unicode61 remove_diacritics 0"
+);
+create trigger wordings_indexed after insert on wordings begin
+  insert into notes_fts (rowid, verbatim, stems) select id, verbatim, stems from searched_notes where id = new.note_id;
+end;
+create trigger wordings_unindexed before delete on wordings begin
+  insert into notes_fts (notes_fts, rowid, verbatim, stems)
+    select 'delete', id, verbatim, stems from searched_notes where id = old.note_id;
+end;

@@ -1,0 +1,40 @@
+"""The secret behind the pseudonyms: a file beside the log, never inside it or the published file."""
+
+import os
+import secrets
+
+from feedlog.errors import NotStored, Refused
+
+BYTES = 32
+
+
+def secret_beside(log_path: str) -> bytes:
+    """The secret of this log, made at the first call. Losing it gives every customer a new pseudonym, no more.
+
+    Raises NotStored where it cannot be made, Refused where it cannot be read.
+    """
+    path = f"{log_path}.secret"
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise NotStored(
+            f"The secret for pseudonyms cannot be made at {path}: {error.strerror}.", hint="Publish as the log's owner."
+        ) from error
+    try:
+        with open(path, "rb") as file:
+            secret = file.read()
+    except OSError as error:
+        raise Refused(
+            f"The secret for pseudonyms cannot be read at {path}: {error.strerror}.", hint="Publish as the log's owner."
+        ) from error
+    if len(secret) < BYTES:
+        raise Refused(
+            f"The secret for pseudonyms at {path} is cut short.", hint="Restore it, or remove it and publish --rebuild."
+        )
+    return secret

@@ -1,0 +1,234 @@
+"""Opens the log. Pragmas, identity and version are settled here, at the door, and nowhere else."""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from feedlog.errors import NotFound, NotStored, Refused
+from feedlog.store.failures import as_ours, translated
+
+APPLICATION_ID = 0x666C6F67  # 'flog'
+BUSY_SECONDS = 30.0  # SQLite's waiting is unfair: under 50 writers the slowest waited 11 seconds
+
+Parameters = Sequence[Any] | dict[str, Any]
+
+
+class Log:
+    """An open log: a SQLite connection in autocommit mode, its path, and the languages its index holds."""
+
+    def __init__(self, path: str, connection: sqlite3.Connection, *, writable: bool) -> None:
+        self.path = path
+        self.connection = connection
+        self.writable = writable
+        self._languages: tuple[str, ...] | None = None
+
+    def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """All rows of a reading statement."""
+        with translated(self.path, writing=False):
+            return self.connection.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
+        """The first row, or None."""
+        with translated(self.path, writing=False):
+            found: sqlite3.Row | None = self.connection.execute(sql, parameters).fetchone()
+            return found
+
+    def value(self, sql: str, parameters: Parameters = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = self.row(sql, parameters)
+        return None if row is None else row[0]
+
+    def insert(self, table: str, **columns: Any) -> int:
+        """Inserts one row inside a `write` block and returns its id."""
+        names = ", ".join(columns)
+        marks = ", ".join("?" * len(columns))
+        done = self.connection.execute(f"insert into {table} ({names}) values ({marks})", list(columns.values()))
+        return int(done.lastrowid or 0)
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Runs the block as one change: it gets the write lock first, or nothing happens.
+
+        BEGIN IMMEDIATE waits its turn; a transaction that starts by reading would be refused at once instead.
+        Raises NotStored where the log cannot be written. A `write` inside a `write` joins the outer one.
+        """
+        if self.connection.in_transaction:
+            yield self.connection
+            return
+        with translated(self.path, writing=True):
+            self.connection.execute("begin immediate")
+            try:
+                yield self.connection
+                self.connection.execute("commit")
+            except BaseException:
+                if self.connection.in_transaction:  # a full disk has rolled back already
+                    self.connection.execute("rollback")
+                raise
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages whose stems the search index holds."""
+        if self._languages is None:
+            self._languages = tuple(self.value("select value from settings where name = 'languages'").split())
+        return self._languages
+
+    def forget_languages(self) -> None:
+        """Reads the languages anew at the next use."""
+        self._languages = None
+
+    def close(self) -> None:
+        """Closes the connection; the log must not be used afterwards."""
+        self.connection.close()
+
+    def __enter__(self) -> "Log":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_for_writing(path: str, languages: Sequence[str]) -> Log:
+    """The log at `path`, made with `languages` when it is not there yet, brought up to today's schema when it is older.
+
+    Raises NotStored where it cannot be written, Refused for a file that is not a feedlog log or is newer than this
+    feedlog.
+    """
+    _make_file(path)
+    with translated(path, writing=True):
+        connection = _connect(path, "rw")
+        try:
+            _settle(connection)
+            # Both are read before anything is written: a file that is not ours stays as it is.
+            version = _version(connection, path)
+            _enter_wal(connection)
+            from feedlog.store import upgrades  # reads schema.sql only when there is something to do
+
+            if version != upgrades.NEWEST:
+                upgrades.bring_up(connection, path, list(languages))
+        except BaseException:
+            connection.close()
+            raise
+    return Log(path, connection, writable=True)
+
+
+def open_for_reading(path: str) -> Log:
+    """The log at `path`, read-only: nothing in the file changes, whoever reads.
+
+    Raises NotFound where there is none, Refused for a file that is not a feedlog log, or is older or newer than this
+    feedlog reads.
+    """
+    if not os.path.exists(path):
+        raise NotFound(f"There is no log yet: {path}.", hint="The first `feedlog add` makes it; --db names another.")
+    from feedlog.store import upgrades
+
+    with translated(path, writing=False):
+        connection = _connect(path, _reading_mode(path))
+        try:
+            version = _version(connection, path)
+        except sqlite3.DatabaseError:
+            connection.close()
+            raise
+        if 0 <= version < upgrades.NEWEST:
+            connection.close()
+            if version == 0:
+                raise NotFound(f"There is nothing in the log yet: {path}.", hint="The first `feedlog add` makes it.")
+            if os.access(path, os.W_OK):
+                return open_for_writing(path, ())  # an older log is upgraded by whoever comes first
+            raise Refused(
+                f"The log is from an older feedlog: {path}.", hint="Its owner upgrades it with any `feedlog add`."
+            )
+        _settle(connection)
+    return Log(path, connection, writable=False)
+
+
+def _connect(path: str, mode: str) -> sqlite3.Connection:
+    from urllib.parse import quote  # here: reading a URI is all we need of urllib
+
+    uri = f"file:{quote(path)}?mode={mode}" if mode != "immutable" else f"file:{quote(path)}?immutable=1"
+    # check_same_thread: `serve` hands its connection to one worker thread; never two at a time.
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    # A row that other software filled with broken bytes must not hide the rest of the list.
+    connection.text_factory = _text
+    return connection
+
+
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "replace")
+
+
+def _settle(connection: sqlite3.Connection) -> None:
+    # Per connection, never stored in the file. FULL: acknowledged means it survives a power cut.
+    for pragma in ("synchronous = full", "foreign_keys = on", "secure_delete = on", "recursive_triggers = on"):
+        connection.execute(f"pragma {pragma}")
+
+
+def _version(connection: sqlite3.Connection, path: str) -> int:
+    """The schema version: 0 for an empty file. Refuses a file that is not ours or is newer than we know."""
+    from feedlog.store.upgrades import NEWEST
+
+    identity = connection.execute("pragma application_id").fetchone()[0]
+    version = int(connection.execute("pragma user_version").fetchone()[0])
+    if identity != APPLICATION_ID:
+        tables = connection.execute("select count(*) from sqlite_master").fetchone()[0]
+        if tables or identity or version:
+            raise Refused(
+                f"The file is a database of something else, not a feedlog log: {path}.",
+                hint="Nothing was changed. Name another path with --db or FEEDLOG_DB.",
+            )
+        return 0
+    if version > NEWEST:
+        raise Refused(
+            f"The log was written by a newer feedlog (schema {version}, this one knows {NEWEST}): {path}.",
+            hint="Nothing was changed. Install the newer feedlog.",
+        )
+    return version
+
+
+def _enter_wal(connection: sqlite3.Connection) -> None:
+    """Write-ahead logging, so that readers never wait for a writer.
+
+    Switching ignores the busy timeout, so several first runs at once are let in one after the other by hand.
+    """
+    import time
+
+    if connection.execute("pragma journal_mode").fetchone()[0] == "wal":
+        return
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            if connection.execute("pragma journal_mode = wal").fetchone()[0] == "wal":
+                return
+        except sqlite3.OperationalError as error:
+            if as_ours(error, "", writing=True) is None or time.monotonic() > deadline:
+                raise
+        if time.monotonic() > deadline:
+            raise NotStored("The log cannot be switched to write-ahead logging.", hint="Keep it on a local disk.")
+        time.sleep(0.01 + int.from_bytes(os.urandom(1), "big") / 5000)
+
+
+def _make_file(path: str) -> None:
+    """Makes an empty file only its owner can read, in a folder only its owner can enter, where there is none."""
+    if os.path.exists(path):
+        if os.path.isdir(path):
+            raise Refused(f"This is a folder, not a log: {path}.", hint="Name a file, such as feedlog.db inside it.")
+        return
+    folder = os.path.dirname(path) or "."
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise NotStored(
+            f"The log cannot be made in {folder}: {error.strerror}.",
+            hint="Choose a folder you may write to with --db or FEEDLOG_DB.",
+        ) from error
+
+
+def _reading_mode(path: str) -> str:
+    """Read-only; where even the shared-memory file of the write-ahead log may not be made, the bare file is read."""
+    pending = os.path.exists(path + "-wal") and os.path.getsize(path + "-wal") > 0
+    if not pending and not os.access(os.path.dirname(path) or ".", os.W_OK):
+        return "immutable"
+    return "ro"
