@@ -57,7 +57,7 @@ create table notes (
   uid              text not null unique,
   idempotency_key  text unique,   -- `add --key`: the same key again is the same note
   source           text,          -- where it was imported from, e.g. 'zendesk'; empty when an agent logged it
-  source_id        text,          -- what the source calls it; with it the same file comes in only once
+  source_id        text,          -- what the source calls it; with it the same row comes in only once
   said_at          text not null check (said_at glob '????-??-??T??:??:??Z'),
   logged_at        text not null check (logged_at glob '????-??-??T??:??:??Z'),
   agent            text not null check (length(trim(agent)) > 0), -- who logged it
@@ -71,9 +71,9 @@ create table notes (
   reading          text,          -- between the lines: what the agent heard that was not said
   satisfaction     integer check (satisfaction between 0 and 100), -- as the customer put it, not as we guess
   import_id        integer references imports (id),         -- the import that brought it
-  check ((source_id is null) or (source is not null)),
-  unique (source, source_id)
+  check ((source_id is null) or (source is not null))
 ) strict;
+create index notes_by_source on notes (source, source_id) where source_id is not null; -- once among those that stand
 create index notes_by_day on notes (said_at);
 create index notes_by_customer on notes (customer_id, said_at) where customer_id is not null;
 create index notes_by_touchpoint on notes (touchpoint, said_at) where touchpoint is not null;
@@ -118,11 +118,26 @@ create virtual table notes_fts using fts5 (
 
 -- Every distinct word customers used, lower case. Kept by the same write that keeps `wordings`.
 create table words (
-  word   text primary key,
-  root   text not null,           -- the shortest of its stems: words with one root are forms of one word
-  notes  integer not null         -- in how many standing notes it occurs
-) strict, without rowid;
+  id      integer primary key,
+  word    text not null unique,
+  root    text not null,          -- the stem most languages agree on: words with one root are forms of one word
+  folded  text not null,          -- the word as typed on a keyboard without æ ø å ä ö: o for ø, a for å
+  notes   integer not null        -- in how many standing notes it occurs
+) strict;
 create index words_by_root on words (root, notes);
+create index words_by_folded on words (folded);
+
+-- Parts of words, so that 'levering' finds 'leveringstid' and 'pakkelevering': an index over the vocabulary, which is
+-- small, not over the notes.
+create virtual table words_fts using fts5 (
+  word, content="words", content_rowid="id", tokenize="trigram", columnsize=0
+);
+create trigger words_indexed after insert on words begin
+  insert into words_fts (rowid, word) values (new.id, new.word);
+end;
+create trigger words_unindexed before delete on words begin
+  insert into words_fts (words_fts, rowid, word) values ('delete', old.id, old.word);
+end;
 
 
 -- ---------------------------------------------------------------------------------------------------------------
@@ -212,9 +227,9 @@ create table responses (
   amount_minor  integer check (amount_minor >= 0),  -- goodwill given, in hundredths of the currency
   currency      text check ((currency is null) = (amount_minor is null) and length(currency) = 3),
   source        text,             -- as in notes, for replies that were imported
-  source_id     text,
-  unique (source, source_id)
+  source_id     text
 ) strict;
+create index responses_by_source on responses (source, source_id) where source_id is not null;
 create index responses_by_note on responses (note_id);
 
 -- A personal letter: drafted, made personal by the agent, sent. Kept with the note it answers.

@@ -8,6 +8,7 @@ import os
 from typing import NamedTuple
 
 from feedlog.errors import Refused, WrongUsage
+from feedlog.places import user_folder
 from feedlog.vocabulary import CHANNELS, DEFAULT_LANGUAGES, LANGUAGES
 
 
@@ -43,16 +44,12 @@ def config_file() -> str:
     named = os.environ.get("FEEDLOG_CONFIG")
     if named:
         return os.path.abspath(os.path.expanduser(named))
-    import platformdirs  # here, since FEEDLOG_CONFIG spares it
-
-    return os.path.join(platformdirs.user_config_dir("feedlog", appauthor=False), "config.toml")
+    return os.path.join(user_folder("config"), "config.toml")
 
 
 def default_log() -> str:
     """The log's place where nobody named one: the platform's folder for a program's own files."""
-    import platformdirs  # here, since a named log spares it
-
-    return os.path.join(platformdirs.user_data_dir("feedlog", appauthor=False), "feedlog.db")
+    return os.path.join(user_folder("data"), "feedlog.db")
 
 
 class Config:
@@ -97,9 +94,7 @@ def _default(name: str) -> str:
     if name == "db":
         return default_log()
     if name == "spool":
-        import platformdirs  # here, since the spool is used only when something went wrong
-
-        return os.path.join(platformdirs.user_state_dir("feedlog", appauthor=False), "spool")
+        return os.path.join(user_folder("state"), "spool")
     if name == "agent":
         import getpass  # here, since a named agent spares it
 

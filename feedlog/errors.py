@@ -30,6 +30,6 @@ class WrongUsage(FeedlogError):
 
 
 class NotStored(FeedlogError):
-    """The log could not be written; where a text was at stake it is safe in the spool and the message names the file."""
+    """The log could not be written; a text at stake is safe in the spool and the message names the file."""
 
     exit_status = 75  # EX_TEMPFAIL of sysexits.h: try again later

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any
 
 import click
 
@@ -32,6 +33,10 @@ COMMANDS = {
 }
 
 
+class ReaderLeft(Exception):
+    """Whoever read our output has enough (`feedlog list | head`); what was to be written to the log is written."""
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands' names and loads the one that is called."""
 
@@ -58,12 +63,23 @@ class LazyGroup(click.Group):
             raise click.UsageError(f"There is no command {words[0]!r}. {hint}", context)
         return super().resolve_command(context, words)
 
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except BrokenPipeError as error:
+            raise ReaderLeft from error  # click would call it a failure
+
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option(
     "--db", metavar="PATH", help="The log. Otherwise FEEDLOG_DB, the config file, the platform's data folder."
 )
@@ -78,21 +94,34 @@ def group(context: click.Context, db: str | None) -> None:
     feedlog COMMAND --help
     """
     context.obj = Session(db=db)
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main(words: list[str] | None = None) -> None:
     """Runs one call and exits: 0 done, 1 refused or not found, 2 wrong usage, 75 not stored but kept in the spool."""
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter must not make a saved note look like a failure.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
         status = _run(_readable(sys.argv[1:] if words is None else words))
-    except BrokenPipeError:
-        # Whoever read us has enough (`feedlog list | head`); what was to be written is written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (ReaderLeft, BrokenPipeError):
         status = 0
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # What could not be printed is let go, or Python would try again as it ends, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(status)
+
+
+def _open_streams() -> None:
+    """Where a caller closed one of the three streams (`<&-`), the null device takes its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  (stays open to the end)
 
 
 def _run(words: list[str]) -> int:
@@ -100,7 +129,7 @@ def _run(words: list[str]) -> int:
 
     try:
         done = group.main(words, prog_name="feedlog", standalone_mode=False)
-        sys.stdout.flush()
+        printing.flush()
         return done if isinstance(done, int) else 0
     except click.ClickException as error:
         printing.complain(error.format_message(), _usage_hint(error))
@@ -119,7 +148,7 @@ def _usage_hint(error: click.ClickException) -> str:
 
 
 def _readable(words: list[str]) -> list[str]:
-    """The words of the call. Bytes that are not UTF-8 arrive as lone surrogates; they are read again as Windows-1252."""
+    """The words of the call. Bytes that are not UTF-8 arrive as lone surrogates and are read as Windows-1252."""
     if not any("\udc80" <= letter <= "\udcff" for word in words for letter in word):
         return words
     from feedlog.cli import printing

@@ -16,7 +16,7 @@ from feedlog.cli.options import (
     touchpoint_option,
 )
 from feedlog.cli.session import Session, pass_session, text_from
-from feedlog.errors import FeedlogError, NotStored, WrongUsage
+from feedlog.errors import FeedlogError, NotFound, NotStored, WrongUsage
 from feedlog.operations import checks, notes
 from feedlog.operations.shapes import By, Said
 from feedlog.store import Log
@@ -67,14 +67,14 @@ def command(session: Session, text: str | None, as_json: bool, edit: bool, **giv
     log, added = _stored(session, said, by)
     if draft:
         editing.discard(draft)
-    noting.report(session, log, added, as_json=as_json)
+    _report(session, log, added, as_json)
 
 
 def _described(session: Session, given: dict[str, Any]) -> Said:
     """Everything about the note but its text."""
     said_at, due = given.pop("said_at"), given.pop("due")
-    at = when.instant(said_at, now=session.now) if said_at else None
-    due_on = when.day(due, now=session.now) if due else None
+    at = when.instant(said_at, now=session.now) if said_at is not None else None
+    due_on = when.day(due, now=session.now) if due is not None else None
     if at and at > when.stored(session.now):
         raise WrongUsage(
             f"{when.spoken(at, now=session.now)} is still to come.", hint="--said-at is when the customer said it."
@@ -108,6 +108,18 @@ def _stored(session: Session, said: Said, by: By) -> tuple[Log, notes.Added]:
     except Exception as error:  # a fault of feedlog's own must not cost a sentence either
         fault = FeedlogError(f"feedlog itself failed ({type(error).__name__}: {error}).", hint="Please report this.")
         raise _spooled(session, said, by, fault) from error
+
+
+def _report(session: Session, log: Log, added: notes.Added, as_json: bool) -> None:
+    """The answer. The note is committed: whatever fails from here on must not look like a note that was not stored."""
+    try:
+        noting.report(session, log, added, as_json=as_json)
+        printing.flush()
+    except (BrokenPipeError, NotFound):  # nobody reads on; the key's note was taken back
+        raise
+    except Exception as error:
+        why = error.message if isinstance(error, FeedlogError) else f"{type(error).__name__}: {error}"
+        printing.talk(f"Note {added.note_id} is stored, but what belongs to it cannot be shown: {why}")
 
 
 def _spooled(session: Session, said: Said, by: By, error: FeedlogError) -> NotStored:

@@ -19,7 +19,9 @@ WHERE = {
 @json_option
 @click.pass_context
 def command(context: click.Context, shell: str, as_json: bool) -> None:
-    """Tab completion of commands, options, customers, themes and touchpoints. Put one line into your shell's start file:
+    """Tab completion of commands, options, customers, themes and touchpoints.
+
+    Put one line into your shell's start file:
 
     \b
     eval "$(feedlog completion bash)"        in ~/.bashrc

@@ -5,6 +5,7 @@ import click
 from feedlog.cli import noting, printing
 from feedlog.cli.options import agent_option, json_option
 from feedlog.cli.session import Session, pass_session, text_from
+from feedlog.errors import NotStored
 from feedlog.operations import corrections, notes
 
 
@@ -26,7 +27,12 @@ def command(session: Session, note_id: int, text: str | None, why: str, agent: s
     before = notes.get(log, note_id)["verbatim"]
     if text is None:
         printing.talk(f"Now: {noting.quoted(before, printing.width())}")
-    corrections.correct(log, note_id, text_from(text, "What did the customer really say?"), why, session.by())
+    words = text_from(text, "What did the customer really say?")
+    try:
+        corrections.correct(log, note_id, words, why, session.by())
+    except NotStored:
+        printing.talk(words)  # a correction has no spool: what was typed must not be gone
+        raise
     note = notes.get(log, note_id)
     if as_json:
         printing.document({**note, "wordings": corrections.wordings(log, note_id)})

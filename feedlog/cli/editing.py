@@ -41,16 +41,16 @@ def edited(path: str) -> str:
     if status:
         _discard_if_empty(path)
         raise Refused(f"The editor ended with status {status}; nothing was logged.", hint=f"Try again.{_kept(path)}")
-    from feedlog.language.decoding import decode
-
-    try:
-        text = decode(raw).text
-    except WrongUsage as error:
-        raise WrongUsage(error.message, hint=f"{error.hint}{_kept(path)}") from error
-    if not text.strip():
+    if not raw.strip():
         os.unlink(path)
         raise WrongUsage("The text is empty.", hint="Nothing was logged.")
-    return text
+    from feedlog.language.decoding import decode
+    from feedlog.operations import checks
+
+    try:
+        return checks.text(decode(raw).text, "text")
+    except WrongUsage as error:
+        raise WrongUsage(error.message, hint=f"{error.hint}{_kept(path)}") from error
 
 
 def discard(path: str) -> None:

@@ -32,7 +32,7 @@ agent_option = click.option(
     "--agent", metavar="A", help="Who does it. Otherwise FEEDLOG_AGENT, the config file, the login name."
 )
 limit_option = click.option(
-    "--limit", "-n", type=click.IntRange(min=1), default=20, show_default=True, help="How many at most."
+    "--limit", "-n", type=click.IntRange(1, 1_000_000_000), default=20, show_default=True, help="How many at most."
 )
 customer_option = click.option(
     "--customer",
@@ -83,8 +83,8 @@ def filters(session: Session, given: dict[str, Any]) -> "Filters":
 
     since, until = given.get("since"), given.get("until")
     span = {
-        "since": when.start_of(since, session.now) if since else None,
-        "until": when.end_of(until, session.now) if until else None,
+        "since": when.start_of(since, session.now) if since is not None else None,
+        "until": when.end_of(until, session.now) if until is not None else None,
     }
     for word, instant in span.items():
         if instant:

@@ -3,14 +3,18 @@
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
+from feedlog.errors import Refused
+
 # Characters that would move the cursor, ring, colour or reorder what follows: C0 and C1 controls but line feed and
 # tab, and the bidirectional controls. A customer's words are shown, never obeyed.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_JSON_CONTROLS = re.compile(r"[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_JSON_CONTROLS = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def safe(text: str) -> str:
@@ -24,8 +28,27 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def out(text: str = "") -> None:
-    """One line or more of data."""
-    click.echo(safe(text), color=_colour(sys.stdout))
+    """One line or more of data. Raises Refused where it cannot be written."""
+    with _writing():
+        click.echo(safe(text), color=_colour(sys.stdout))
+
+
+def flush() -> None:
+    """Hands on what was printed; raises as `out` does."""
+    with _writing():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:  # whoever reads has enough: see `main`
+        raise
+    except OSError as error:
+        raise Refused(
+            f"The answer cannot be written: {error.strerror}.", hint="Check where the output goes."
+        ) from error
 
 
 def talk(text: str) -> None:
@@ -46,14 +69,15 @@ def document(value: Any) -> None:
 
     text = json.dumps(value, ensure_ascii=False, indent=2)
     text = _JSON_CONTROLS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
-    sys.stdout.flush()
+    flush()
     raw = text.encode("utf-8", "backslashreplace") + b"\n"
     buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:
-        sys.stdout.write(raw.decode())
-    else:
-        buffer.write(raw)
-        buffer.flush()
+    with _writing():
+        if buffer is None:
+            sys.stdout.write(raw.decode())
+        else:
+            buffer.write(raw)
+        sys.stdout.flush()
 
 
 def bold(text: str) -> str:
@@ -63,9 +87,11 @@ def bold(text: str) -> str:
 
 def width() -> int:
     """How many characters a line of the terminal takes; 80 in a pipe."""
-    import shutil  # here: JSON needs none of it
-
-    return max(40, shutil.get_terminal_size((80, 24)).columns)
+    try:
+        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size(sys.stdout.fileno()).columns)
+    except (ValueError, OSError, AttributeError):  # a pipe, a captured stream
+        columns = 80
+    return max(40, columns)
 
 
 def _colour(stream: Any) -> bool:

@@ -13,8 +13,9 @@ from feedlog.operations import spool
 @pass_session
 def command(session: Session, as_json: bool) -> None:
     """Take in texts that could not be stored when they were typed. The next `add` does so too."""
-    folder = session.config["spool"]
-    taken = list(spool.take_in(session.write(), folder)) if spool.waiting(folder) else []
+    filled = [place for place in spool.places(session.config["spool"]) if spool.waiting(place)]
+    log = session.write() if filled else None
+    taken = [one for place in filled if log for one in spool.take_in(log, place)]
     if as_json:
         printing.document([one._asdict() for one in taken])
         return

@@ -22,7 +22,8 @@ def command(session: Session, languages: str | None, agent: str | None, as_json:
     """
     session.set_agent(agent)
     log = session.change()
-    chosen = tuple(languages.replace(",", " ").split()) if languages is not None else log.languages
+    named = log.languages if languages is None else languages.replace(",", " ").split()
+    chosen = tuple(dict.fromkeys(named))
     count = reindexing.reindex(log, chosen, session.by())
     if as_json:
         printing.document({"notes": count, "languages": list(chosen)})

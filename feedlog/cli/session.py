@@ -1,7 +1,9 @@
 """One call of the command line: its settings, its log, and who makes the changes."""
 
+import functools
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -35,9 +37,11 @@ class Session:
 
     def by(self, on_behalf_of: str | None = None) -> "By":
         """Who makes the changes of this call, now."""
+        from feedlog.operations import checks
         from feedlog.operations.shapes import By
 
-        return By(self.config["agent"], when.now(), on_behalf_of)
+        colleague = None if on_behalf_of is None else checks.label(on_behalf_of, "colleague's name")
+        return By(checks.label(self.config["agent"], "agent"), when.now(), colleague)
 
     def write(self) -> "Log":
         """The log, open for writing and closed when the call ends; made where it is missing."""
@@ -61,7 +65,14 @@ class Session:
         return log
 
 
-pass_session = click.make_pass_decorator(Session)
+def pass_session(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Hands a command the session of its call as first argument."""
+
+    @click.pass_context
+    def with_session(context: click.Context, /, *words: Any, **options: Any) -> Any:
+        return command(context.find_object(Session), *words, **options)
+
+    return functools.update_wrapper(with_session, command)
 
 
 def text_from(words: str | None, what: str) -> str:
@@ -82,10 +93,8 @@ def piped() -> str:
     from feedlog.language.decoding import decode
     from feedlog.vocabulary import LONGEST_TEXT_BYTES
 
-    raw = sys.stdin.buffer.read(LONGEST_TEXT_BYTES * 4)
-    read = decode(raw)
-    if read.warning:
-        printing.talk(read.warning)
+    read = decode(sys.stdin.buffer.read(LONGEST_TEXT_BYTES * 4))
+    printing.talk(read.warning or "")
     return read.text
 
 
@@ -97,8 +106,15 @@ def prompted(what: str) -> str:
 
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401  (gives input() its arrow keys)
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="surrogateescape")  # a terminal may send Windows-1252
     printing.talk(what)
     try:
-        return input("> ")
+        typed = input("> ")
     except EOFError:
         raise WrongUsage("Nothing was typed.", hint="Type a sentence, or press Ctrl-C to leave.") from None
+    from feedlog.language.decoding import decode
+
+    read = decode(typed.encode("utf-8", "surrogateescape"))
+    printing.talk(read.warning or "")
+    return read.text

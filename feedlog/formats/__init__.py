@@ -23,7 +23,7 @@ class Format(NamedTuple):
 
 
 FORMATS = {
-    "csv": Format(csv.columns, csv.rows, (".csv", ".tsv", ".tab", ".txt")),
+    "csv": Format(csv.columns, csv.rows, (".csv", ".tsv", ".tab")),
     "jsonl": Format(jsonl.columns, jsonl.rows, (".jsonl", ".ndjson")),
 }
 

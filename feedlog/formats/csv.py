@@ -1,8 +1,9 @@
 """Tables as text: commas, semicolons or tabs between the cells, the first row naming the columns."""
 
 import csv
+from collections import deque
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, count
 from typing import TextIO
 
 from feedlog.errors import Refused
@@ -75,13 +76,14 @@ class _Lines:
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
+        self._again: deque[str] = deque()
         self._record: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = next(self._lines)
+        line = self._again.popleft() if self._again else next(self._lines)
         self._record.append(line)
         return line
 
@@ -93,15 +95,15 @@ class _Lines:
 
     def back_to_second(self) -> int:
         """Gives up the record's first line and goes back to the one after it; returns how many were given up."""
-        self._lines = chain(self._record[1:], self._lines)
-        self._record = []
+        self._again.extendleft(reversed(self._record[1:]))
+        self._record.clear()
         return 1
 
     def restart(self, head: list[str]) -> int:
         """Goes back to the lines of the first record; returns the number of the line it begins on."""
         begin = len(self._record) - len(head) + 1
-        self._lines = chain(head, self._lines)
-        self._record = []
+        self._again.extendleft(reversed(head))
+        self._record.clear()
         return begin
 
 
@@ -134,8 +136,8 @@ def _distinct(header: list[str]) -> list[str]:
     names: list[str] = []
     for place, cell in enumerate(header, 1):
         name = " ".join(cell.split()) or f"column {place}"
-        again = sum(1 for other in names if other == name or other.startswith(f"{name} ("))
-        names.append(f"{name} ({again + 1})" if again else name)
+        spellings = chain([name], (f"{name} ({number})" for number in count(2)))
+        names.append(next(spelling for spelling in spellings if spelling not in names))
     return names
 
 

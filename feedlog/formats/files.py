@@ -1,4 +1,4 @@
-"""Opens a file to import as text: looks at all of it first, so that nothing is written before it is known to be text."""
+"""Opens a file to import as text. All of it is looked at first: nothing is written before it is known to be text."""
 
 import io
 import os
@@ -62,7 +62,8 @@ def look_at(path: str) -> TextFile:
             encoding = encoding_of(iter(lambda: raw.read(_BLOCK_BYTES), b""))
         except WrongUsage as error:
             raise Refused(
-                f"{_shown(path)} cannot be read: {error.message[0].lower()}{error.message[1:]}", error.hint
+                f"{_shown(path)} holds NUL bytes: it is not text, or it is UTF-16 without a byte order mark.",
+                hint=error.hint,
             ) from error
     # Half a character at the cut becomes U+FFFD, which decides nothing.
     text = head[encoding.mark :].decode(encoding.name, "replace")

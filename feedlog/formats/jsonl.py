@@ -24,13 +24,13 @@ def rows(stream: TextIO) -> Iterator[Row]:
 
 def _row(number: int, line: str) -> Row:
     try:
-        record = json.loads(line)
+        record = json.loads(line.rstrip())
         if not isinstance(record, dict):
             return Row(number, {}, "The line is JSON but not an object in braces.")
         cells = _cells(record)
         if "\\u" in line:
             # JSON can spell half a character, which no file can hold.
-            "".join(chain_of(cells)).encode()
+            "".join(_texts(cells)).encode()
     except json.JSONDecodeError as error:
         return Row(number, {}, f"The line is not JSON: {error.msg.lower()} at character {error.colno}.")
     except UnicodeEncodeError:
@@ -41,7 +41,7 @@ def _row(number: int, line: str) -> Row:
     return Row(number, cells)
 
 
-def chain_of(cells: dict[str, str]) -> Iterator[str]:
+def _texts(cells: dict[str, str]) -> Iterator[str]:
     """All keys and texts of a row."""
     for name, text in cells.items():
         yield name

@@ -13,7 +13,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codec
 
 
 class Encoding(NamedTuple):
-    """How a text is written: Python's name for it, the bytes of its mark to skip, and a warning where we had to guess."""
+    """How a text is written: Python's name for it, how many bytes its mark takes, a warning where we had to guess."""
 
     name: str
     mark: int = 0

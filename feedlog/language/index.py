@@ -1,12 +1,11 @@
 """Keeps the search tables in step with how notes are worded. The caller holds the write."""
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 
 from feedlog.language.stems import Stems
-from feedlog.language.words import plain_words
+from feedlog.language.words import folded, plain_words
 
 
 class Index:
@@ -16,6 +15,8 @@ class Index:
         self._connection = connection
         self._stems = stems
         self._counts: Counter[str] = Counter()
+        # What `add_many` stores for a word, as one piece: putting the stems together is most of its work.
+        self._columns: dict[str, str] = {}
 
     def add(self, note_id: int, verbatim: str, corrected: str | None = None) -> None:
         """Makes a note found by its words; `corrected` is its wording where that differs from `verbatim`."""
@@ -32,15 +33,20 @@ class Index:
         At every statement FTS5 writes what it holds in memory to the file and later merges the pieces; one statement
         for all writes one piece. A list goes into a statement as JSON.
         """
+        import json  # here: `feedlog add` indexes one note and needs none
+
         stems = {}
         for note_id, verbatim in notes:
             words = plain_words(verbatim)
-            stems[note_id] = self._stems.column(words)
+            stems[note_id] = " ".join([self._columns.get(word) or self._column(word) for word in words])
             self._counts.update(set(words))
         self._connection.execute(
             "insert into wordings (note_id, stems) select cast(key as integer), value from json_each(?)",
             (json.dumps(stems, ensure_ascii=False),),
         )
+
+    def _column(self, word: str) -> str:
+        return self._columns.setdefault(word, self._stems.column([word]))
 
     def remove(self, note_id: int, wording: str) -> None:
         """Makes a note found no more; `wording` is what it was indexed with."""
@@ -57,6 +63,8 @@ class Index:
 
     def remove_many(self, notes: Sequence[tuple[int, str]]) -> None:
         """Makes notes (number and the wording they were indexed with) found no more, in one statement as `add_many`."""
+        import json
+
         for _, wording in notes:
             self._counts.subtract(set(plain_words(wording)))
         self._connection.execute(
@@ -66,12 +74,14 @@ class Index:
 
     def flush(self) -> None:
         """Writes the word counts that changed; a word nobody uses any more leaves no trace."""
-        changed = [(word, self._stems.root(word), by) for word, by in self._counts.items() if by]
+        changed = [
+            (word, self._stems.root(word), folded(word), by) for word, by in self._counts.items() if by
+        ]
         self._connection.executemany(
-            "insert into words (word, root, notes) values (?, ?, ?)"
+            "insert into words (word, root, folded, notes) values (?, ?, ?, ?)"
             " on conflict (word) do update set notes = notes + excluded.notes",
             changed,
         )
-        gone = [(word,) for word, _, by in changed if by < 0]
+        gone = [(word,) for word, _, _, by in changed if by < 0]
         self._connection.executemany("delete from words where word = ? and notes <= 0", gone)
         self._counts.clear()

@@ -8,6 +8,10 @@ from typing import NamedTuple
 _WORD = re.compile(r"[^\W_]+")
 
 
+# Letters people cannot or do not type, as they type them instead.
+_FOLDED = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ß": "ss", "đ": "d", "ł": "l", "ð": "d", "þ": "th"})
+
+
 class Word(NamedTuple):
     """A word of a text: lower case, and where it stands."""
 
@@ -18,8 +22,10 @@ class Word(NamedTuple):
 
 def composed(text: str) -> str:
     """The text in NFC with line ends as LF, without a leading byte order mark or blank edges: how texts are stored."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", text).strip()
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    while text.startswith("\ufeff"):  # one may stand behind another, or behind a blank
+        text = text[1:].lstrip()
+    return text
 
 
 def words_of(text: str) -> list[Word]:
@@ -29,4 +35,14 @@ def words_of(text: str) -> list[Word]:
 
 def plain_words(text: str) -> list[str]:
     """The words of a text, lower case, in order."""
-    return _WORD.findall(text.lower())
+    # Cut first, then lower-cased: 'İ' becomes two characters in lower case, which would part the word.
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+def folded(word: str) -> str:
+    """A word without the differences people make when they type: case, accents, oe or o for ø, aa or a for å."""
+    if word.isascii() and not ("oe" in word or "ae" in word or "aa" in word):
+        return word.lower()
+    plain = unicodedata.normalize("NFKD", word.lower().translate(_FOLDED))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return plain.replace("oe", "o").replace("ae", "a").replace("aa", "a")

@@ -1,6 +1,5 @@
 """The record of changes: every operation that writes leaves one row, and `publish` reads there what is new."""
 
-import json
 from typing import Any
 
 from feedlog.operations.shapes import By
@@ -14,6 +13,11 @@ def record(log: Log, action: str, by: By, *, detail: dict[str, Any] | None = Non
     `subject` names what it was done to: note_id, customer_id, theme_id, promise_id, import_id, and undoes_id for the
     change it takes back. `detail` is what undoing needs; never a customer's words.
     """
+    told = None
+    if detail:
+        import json  # here: most changes carry none
+
+        told = json.dumps(detail, ensure_ascii=False)
     return log.insert(
         "changes",
         uid=new_uid(),
@@ -21,7 +25,7 @@ def record(log: Log, action: str, by: By, *, detail: dict[str, Any] | None = Non
         agent=by.agent,
         on_behalf_of=by.on_behalf_of,
         action=action,
-        detail=json.dumps(detail, ensure_ascii=False) if detail else None,
+        detail=told,
         **subject,
     )
 

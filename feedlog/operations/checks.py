@@ -12,7 +12,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 def text(typed: str, what: str) -> str:
     """A text in its stored form; refuses an empty one, one with NUL characters and one above a mebibyte."""
-    stored = composed(typed)
+    stored = _whole(composed(typed), what)
     if not stored:
         raise WrongUsage(f"The {what} is empty.", hint="Write at least a word.")
     if "\0" in stored:
@@ -30,13 +30,24 @@ def text(typed: str, what: str) -> str:
 
 def label(typed: str, what: str) -> str:
     """A name, key or agent in its stored form: one line, at most 200 characters."""
-    stored = composed(typed)
+    stored = _whole(composed(typed), what)
     if not stored:
         raise WrongUsage(f"The {what} is empty.", hint=f"Leave the {what} out, or write one.")
     if _CONTROL.search(stored):
         raise WrongUsage(f"The {what} holds a line break or another control character.", hint="Write it on one line.")
     if len(stored) > LONGEST_LABEL_CHARACTERS:
         raise WrongUsage(f"The {what} is longer than {LONGEST_LABEL_CHARACTERS} characters.", hint="Shorten it.")
+    return stored
+
+
+def _whole(stored: str, what: str) -> str:
+    """Refuses halves of characters, which arrive from broken JSON and from settings that are not UTF-8."""
+    try:
+        stored.encode()
+    except UnicodeEncodeError:
+        raise WrongUsage(
+            f"The {what} holds characters that were damaged on the way.", hint="Write it in UTF-8."
+        ) from None
     return stored
 
 
@@ -51,7 +62,7 @@ def said(given: Said) -> Said:
     one_of(given.kind, KINDS, "kind")
     if given.satisfaction is not None and not 0 <= given.satisfaction <= 100:
         raise WrongUsage(f"Satisfaction is {given.satisfaction}.", hint="It is a number from 0 to 100.")
-    if given.name and not given.customer:
+    if given.name is not None and given.customer is None:
         raise WrongUsage(
             "A name needs a customer key beside it.", hint="Add -c with the customer's number, phone or mail."
         )
@@ -59,12 +70,12 @@ def said(given: Said) -> Said:
         raise WrongUsage("A promise has a text and a due day.", hint="Give both --promise and --due.")
     return given._replace(
         verbatim=text(given.verbatim, "text"),
-        customer=given.customer and label(given.customer, "customer key"),
-        name=given.name and label(given.name, "name"),
+        customer=None if given.customer is None else label(given.customer, "customer key"),
+        name=None if given.name is None else label(given.name, "name"),
         themes=tuple(dict.fromkeys(code(theme, "theme") for theme in given.themes)),
-        touchpoint=given.touchpoint and code(given.touchpoint, "touchpoint"),
-        reading=given.reading and text(given.reading, "reading"),
-        idempotency_key=given.idempotency_key and label(given.idempotency_key, "idempotency key"),
+        touchpoint=None if given.touchpoint is None else code(given.touchpoint, "touchpoint"),
+        reading=None if given.reading is None else text(given.reading, "reading"),
+        idempotency_key=None if given.idempotency_key is None else label(given.idempotency_key, "idempotency key"),
         promise=given.promise and text(given.promise, "promise"),
     )
 

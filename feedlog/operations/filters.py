@@ -28,7 +28,7 @@ class Filters(NamedTuple):
         checks.one_of(self.channel, CHANNELS, "channel")
         checks.one_of(self.kind, KINDS, "kind")
         found: list[tuple[str, Any]] = []
-        if self.customer:
+        if self.customer is not None:
             customer_id = customers.find(log, checks.label(self.customer, "customer key"))
             if customer_id is None:
                 raise NotFound(
@@ -40,8 +40,8 @@ class Filters(NamedTuple):
         for name in self.themes:
             found.append(("notes.id in (select note_id from note_themes where theme_id = ?1)", _theme(log, name)))
         plain = [("channel", self.channel), ("kind", self.kind), ("agent", self.agent)]
-        found += [(f"notes.{column} = ?1", value) for column, value in plain if value]
-        if self.touchpoint:
+        found += [(f"notes.{column} = ?1", value) for column, value in plain if value is not None]
+        if self.touchpoint is not None:
             found.append(("notes.touchpoint = ?1", checks.code(self.touchpoint, "touchpoint")))
         if self.since:
             found.append(("notes.said_at >= ?1", self.since))

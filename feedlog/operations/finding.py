@@ -5,10 +5,12 @@ from feedlog.language import search as language
 from feedlog.language.query import parse
 from feedlog.language.similar import similar as like
 from feedlog.language.stems import Stems
+from feedlog.language.words import composed
 from feedlog.operations import notes
 from feedlog.operations.filters import Filters
 from feedlog.operations.shapes import FoundNote, Note, Similar, SimilarNote
 from feedlog.store import Log
+from feedlog.store.failures import translated
 
 NOTHING_SAID = Similar(customers=0, notes=0, first_said_at=None, last_said_at=None, results=[])
 
@@ -26,7 +28,8 @@ def search(log: Log, text: str, filters: Filters, *, limit: int) -> list[FoundNo
         )
     stems = Stems(log.languages)
     only, parameters = filters.on_index(log)
-    ids = language.find(log.connection, terms, stems, limit=limit, only=only, parameters=parameters)
+    with translated(log.path, writing=False):
+        ids = language.find(log.connection, terms, stems, limit=limit, only=only, parameters=parameters)
     found: list[FoundNote] = []
     for note in notes.by_ids(log, ids):
         match = language.match(note["verbatim"], terms, stems)
@@ -42,14 +45,15 @@ def similar_to_note(log: Log, note_id: int, filters: Filters, *, limit: int) -> 
 
 def similar_to_text(log: Log, text: str, filters: Filters, *, limit: int) -> Similar:
     """Who else said what this text says."""
-    return _similar(log, text, filters, limit=limit, besides=None)
+    return _similar(log, composed(text), filters, limit=limit, besides=None)
 
 
 def _similar(log: Log, text: str, filters: Filters, *, limit: int, besides: Note | None) -> Similar:
     only, parameters = filters.on_index(log)
     if besides:
         only, parameters = f"{only} and notes_fts.rowid <> ?", [*parameters, besides["id"]]
-    alike = like(log.connection, text, Stems(log.languages), limit=10_000, only=only, parameters=parameters)
+    with translated(log.path, writing=False):
+        alike = like(log.connection, text, Stems(log.languages), limit=10_000, only=only, parameters=parameters)
     by_id = {note["id"]: note for note in notes.by_ids(log, [one.note_id for one in alike])}
     own = besides["customer"] if besides else None
     others = [one for one in alike if one.note_id in by_id and not (own and by_id[one.note_id]["customer"] == own)]
@@ -83,7 +87,8 @@ def _outcome(log: Log, note_id: int) -> str | None:
     if done:
         return f"{done['kind']} {done['responded_at'][:10]}"
     kept = log.row(
-        "select outcome, ended_at from promises where note_id = ? and outcome in ('kept', 'broken') order by ended_at desc limit 1",
+        """select outcome, ended_at from promises
+            where note_id = ? and outcome in ('kept', 'broken') order by ended_at desc limit 1""",
         [note_id],
     )
     return f"promise {kept['outcome']} {kept['ended_at'][:10]}" if kept else None

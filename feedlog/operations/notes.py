@@ -45,7 +45,7 @@ def add(log: Log, given: Said, by: By, *, stems: Stems | None = None) -> Added:
 
 
 def insert(log: Log, said: Said, by: By, index: Index, *, import_id: int | None = None) -> tuple[int, list[str]]:
-    """Inserts a checked note with its customer and themes inside the caller's `write`; returns its number and warnings."""
+    """Inserts a checked note with customer and themes inside the caller's `write`; returns number and warnings."""
     warnings: list[str] = []
     customer_id = None
     if said.customer:
@@ -141,7 +141,8 @@ def _themes_of(log: Log, note_ids: Sequence[int]) -> dict[int, list[str]]:
     for part in _parts(note_ids):
         rows = log.rows(
             f"""select note_themes.note_id, coalesce(target.name, themes.name) as name from note_themes
-                  join themes on themes.id = note_themes.theme_id left join themes as target on target.id = themes.merged_into_id
+                  join themes on themes.id = note_themes.theme_id
+                  left join themes as target on target.id = themes.merged_into_id
                  where note_themes.note_id in ({", ".join("?" * len(part))}) order by name""",
             part,
         )

@@ -21,13 +21,22 @@ def reindex(log: Log, languages: Sequence[str], by: By, progress: Callable[[int]
     with log.write() as connection:
         connection.execute("update settings set value = ? where name = 'languages'", [" ".join(languages)])
         log.forget_languages()
-        connection.execute("delete from words")
         index = Index(connection, Stems(languages))
+        # The triggers would tell the indexes every old word, and an index out of step calls that a damaged file.
+        triggers = connection.execute(
+            "select name, sql from sqlite_master where type = 'trigger' and tbl_name in ('wordings', 'words')"
+        ).fetchall()
+        for trigger in triggers:
+            connection.execute(f"drop trigger {trigger['name']}")
+        connection.execute("delete from words")
         standing = connection.execute("select id, verbatim, corrected from current_notes order by id").fetchall()
         for done, note in enumerate(standing, 1):
             index.reword(note["id"], note["verbatim"])
             progress(done)
         index.flush()
         connection.execute("insert into notes_fts (notes_fts) values ('rebuild')")
+        connection.execute("insert into words_fts (words_fts) values ('rebuild')")
+        for trigger in triggers:
+            connection.execute(trigger["sql"])
         record(log, "log.reindex", by, detail={"languages": list(languages)})
     return len(standing)

@@ -2,7 +2,9 @@
 
 import json
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from feedlog.errors import FeedlogError
@@ -31,10 +33,9 @@ def keep(folder: str, log_path: str, said: Said, by: By) -> str | None:
     if not said.idempotency_key:
         said = said._replace(idempotency_key=f"spool {new_uid()}")  # so that taking it in twice makes one note
     entry = {"log": log_path, "said": said.as_plain(), "by": by._asdict()}
-    content = json.dumps(entry, ensure_ascii=False, indent=1).encode("utf-8", "surrogateescape")
-    import tempfile  # here: only when something went wrong
-
-    for place in (folder, tempfile.gettempdir()):
+    # A half character becomes JSON's own escape, so that whatever was typed can be written and read again.
+    content = json.dumps(entry, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
+    for place in places(folder):
         path = os.path.join(place, f"{new_uid()}{_SUFFIX}")
         try:
             os.makedirs(place, mode=0o700, exist_ok=True)
@@ -45,11 +46,19 @@ def keep(folder: str, log_path: str, said: Said, by: By) -> str | None:
     return None
 
 
+def places(folder: str) -> tuple[str, str]:
+    """Where texts may wait: the spool's folder, else the temporary one."""
+    import tempfile  # here: only when something went wrong
+
+    return folder, tempfile.gettempdir()
+
+
 def waiting(folder: str) -> list[str]:
-    """The files in the spool, the oldest first."""
+    """The person's own files in a folder, the oldest first. What others left in a shared folder is not ours to log."""
     if not os.path.isdir(folder):
         return []
-    return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(_SUFFIX)]
+    paths = [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(_SUFFIX)]
+    return [path for path in paths if _is_own(path)]
 
 
 def take_in(log: Log, folder: str) -> Iterator[Taken]:
@@ -66,14 +75,22 @@ def take_in(log: Log, folder: str) -> Iterator[Taken]:
             by = By(**entry["by"])
             # Without a day of its own the note was said when it was typed, not when it is taken in.
             added = notes.add(log, said._replace(said_at=said.said_at or by.at), by)
-        except (ValueError, KeyError, TypeError, OSError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OSError, sqlite3.Error) as error:
             yield Taken(path, None, f"it cannot be read: {error}")
             continue
         except FeedlogError as error:
             yield Taken(path, None, error.message)
             continue
-        os.unlink(path)
+        with suppress(FileNotFoundError):  # somebody else took it in at the same moment; its key made one note of it
+            os.unlink(path)
         yield Taken(path, added.note_id)
+
+
+def _is_own(path: str) -> bool:
+    try:
+        return not hasattr(os, "getuid") or os.lstat(path).st_uid == os.getuid()
+    except OSError:  # somebody else took it in at this moment
+        return False
 
 
 def _read(path: str) -> dict[str, Any]:

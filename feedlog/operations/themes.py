@@ -107,7 +107,7 @@ def touchpoints(log: Log, beginning: str = "") -> list[str]:
 
 
 def did_you_mean(log: Log, name: str, what: str) -> str | None:
-    """A sentence naming the known theme or touchpoint that `name` is a slip of, or None where it is known or far off."""
+    """A sentence naming the theme or touchpoint that `name` is a slip of, or None where it is known or far off."""
     known = names(log) if what == "theme" else touchpoints(log)
     if name in known:
         return None

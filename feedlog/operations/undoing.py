@@ -1,4 +1,4 @@
-"""Undo: takes back the last thing an agent did, by new rows. Nothing is deleted, everything can be seen in the record."""
+"""Undo: takes back the last thing an agent did, by new rows; the record shows what was done and that it was undone."""
 
 import json
 from collections.abc import Callable
@@ -67,7 +67,8 @@ def _add(log: Log, change: Change, by: By) -> None:
     note_id = _note_of(change)
     wording = notes.get(log, note_id)["verbatim"]
     others = log.value(
-        "select count(distinct agent) from changes where note_id = ? and id > ? and agent <> ?",
+        """select count(*) from changes as later where note_id = ? and id > ? and agent <> ? and action <> 'undo'
+              and not exists (select 1 from changes where undoes_id = later.id)""",
         [note_id, change.id, by.agent],
     )
     if others:
@@ -84,8 +85,12 @@ def _add(log: Log, change: Change, by: By) -> None:
 
 def _correct(log: Log, change: Change, by: By) -> None:
     note_id, correction_id = _note_of(change), change.detail["correction_id"]
-    newest = log.value("select max(id) from corrections where note_id = ?", [note_id])
-    if newest != correction_id:
+    later = log.row(
+        """select 1 from changes as later where action = 'note.correct' and note_id = ? and id > ?
+              and not exists (select 1 from changes where undoes_id = later.id)""",
+        [note_id, change.id],
+    )
+    if later:
         raise Refused(
             f"Note {note_id} was corrected again since.", hint=f"Correct it once more: feedlog correct {note_id}"
         )
@@ -105,11 +110,10 @@ def _untag(log: Log, change: Change, by: By) -> None:
 
 def _import(log: Log, change: Change, by: By) -> None:
     index = Index(log.connection, Stems(log.languages))
-    brought = log.connection.execute(
-        "select id, verbatim from current_notes where import_id = ? order by id", [change.import_id]
-    )
-    for row in brought.fetchall():
-        index.remove(row["id"], row["verbatim"])
+    standing = log.rows("select id, verbatim from current_notes where import_id = ? order by id", [change.import_id])
+    for start in range(0, len(standing), 5000):
+        part = standing[start : start + 5000]
+        index.remove_many([(row["id"], row["verbatim"]) for row in part])
     index.flush()
 
 

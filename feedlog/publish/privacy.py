@@ -3,11 +3,10 @@
 import hashlib
 import hmac
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from feedlog.language.words import Word, words_of
+from feedlog.language.words import Word, folded, words_of
 
 # Pseudonyms hold no digits, so that a customer's number can never stand in one by chance.
 _LETTERS = "bcdfghjkmnpqrstvwxz"
@@ -20,7 +19,6 @@ SOMEBODY = "[customer]"
 _LONGEST_NAME = 5
 # A shorter key is a number like any other: 'two of 12 parcels'.
 _SHORTEST_OWN_KEY = 3
-_FOLDED = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ß": "ss", "đ": "d", "ł": "l", "ð": "d", "þ": "th"})
 
 
 class Person(NamedTuple):
@@ -49,7 +47,7 @@ class Privacy:
         return "".join(letters)
 
     def hide(self, text: str | None, own: Person | None) -> str | None:
-        """A sentence without mail addresses, long numbers, customers' keys and full names, or any part of `own` name."""
+        """A sentence without mails, long numbers, customers' keys and full names, and any part of `own` name."""
         if not text:
             return text
         text = _NUMBER.sub(_number, _EMAIL.sub("[e-mail]", text))
@@ -77,13 +75,13 @@ class Privacy:
         window = words[at : at + _LONGEST_NAME]
         for length in range(len(window), 0, -1):
             phrase = " ".join(word.word for word in window[:length])
-            if own_key and fold(phrase.replace(" ", "")) == own_key:
+            if own_key and folded(phrase.replace(" ", "")) == own_key:
                 return length, SOMEBODY
             if phrase in self._others:
                 return length, self._others[phrase]
-        folded = [fold(word.word) for word in window]
+        plain = [folded(word.word) for word in window]
         own = 0
-        while own < len(folded) and (folded[own] in parts or folded[own].removesuffix("s") in parts):
+        while own < len(plain) and (plain[own] in parts or plain[own].removesuffix("s") in parts):
             own += 1
         if own:
             return own, " ".join(f"{words[at + place].word[0].upper()}." for place in range(own))
@@ -113,15 +111,8 @@ def phrases(person: Person) -> list[tuple[str, str]]:
     return found
 
 
-def fold(word: str) -> str:
-    """A word without the differences people make when they type a name: case, accents, oe for ø, aa for å."""
-    plain = unicodedata.normalize("NFKD", word.lower().translate(_FOLDED))
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return plain.replace("oe", "o").replace("ae", "a").replace("aa", "a")
-
-
 def _folded_words(name: str | None) -> list[str]:
-    return [fold(word.word) for word in words_of(name or "")]
+    return [folded(word.word) for word in words_of(name or "")]
 
 
 def _number(found: re.Match[str]) -> str:

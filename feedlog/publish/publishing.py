@@ -215,7 +215,8 @@ class _Writer:
     def _write_themes(self) -> None:
         """The codebook is small: it is written whole, with what the notes say about each theme."""
         self._connection.execute("delete from themes")
-        sql = """insert into themes (name, title, owner, measure, fixed_on, notes, customers, first_said_on, last_said_on)
+        sql = """insert into themes
+                   (name, title, owner, measure, fixed_on, notes, customers, first_said_on, last_said_on)
                  select :name, :title, :owner, :measure, :fixed_on, count(notes.id), count(distinct customer),
                         min(said_on), max(said_on)
                    from note_themes join notes on notes.id = note_themes.note_id where note_themes.theme = :name"""
@@ -247,9 +248,10 @@ def _make_anew(connection: sqlite3.Connection) -> None:
     names = connection.execute("select type, name from sqlite_master where type in ('view', 'trigger')").fetchall()
     for row in names:
         connection.execute(f'drop {row["type"]} if exists "{row["name"]}"')
-    connection.execute("drop table if exists notes_fts")
+    # Virtual tables first, since they take their own tables with them; `notes` last, since the others refer to it.
+    order = "sql like 'create virtual%' desc, name = 'notes'"
     for (name,) in connection.execute(
-        "select name from sqlite_master where type = 'table' and name not like 'sqlite%' order by name = 'notes'"
+        f"select name from sqlite_master where type = 'table' and name not like 'sqlite%' order by {order}"
     ).fetchall():
         connection.execute(f'drop table if exists "{name}"')
     for statement in statements(schema_text()):

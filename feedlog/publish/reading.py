@@ -32,11 +32,12 @@ def all_note_ids(log: Log) -> list[int]:
 
 
 def touched_note_ids(log: Log, after: int) -> set[int]:
-    """The notes that changes after number `after` may have altered: themselves, or by their import, customer or theme."""
+    """The notes that changes after number `after` may have altered, also by their import, customer or theme."""
     statements = (
         "select note_id from changes where id > ? and note_id is not null",
         "select notes.id from changes join notes on notes.import_id = changes.import_id where changes.id > ?",
-        """select notes.id from changes join customers on changes.customer_id in (customers.id, customers.merged_into_id)
+        """select notes.id from changes
+             join customers on changes.customer_id in (customers.id, customers.merged_into_id)
              join notes on notes.customer_id = customers.id where changes.id > ?""",
         """select note_themes.note_id from changes join themes on changes.theme_id in (themes.id, themes.merged_into_id)
              join note_themes on note_themes.theme_id = themes.id where changes.id > ? and changes.note_id is null""",
@@ -76,7 +77,8 @@ def themes_of(log: Log, ids: Sequence[int]) -> dict[int, list[str]]:
     rows = _rows(
         log,
         """select distinct note_themes.note_id, coalesce(target.name, themes.name) as theme from note_themes
-             join themes on themes.id = note_themes.theme_id left join themes as target on target.id = themes.merged_into_id
+             join themes on themes.id = note_themes.theme_id
+                  left join themes as target on target.id = themes.merged_into_id
             where note_themes.note_id in ({marks}) order by theme""",
         ids,
     )

@@ -141,11 +141,23 @@ create table wordings (
   stems     text not null
 ) strict;
 create table words (
-  word   text primary key,
-  root   text not null,
-  notes  integer not null
-) strict, without rowid;
+  id      integer primary key,
+  word    text not null unique,
+  root    text not null,
+  folded  text not null,
+  notes   integer not null
+) strict;
 create index words_by_root on words (root, notes);
+create index words_by_folded on words (folded);
+create virtual table words_fts using fts5 (
+  word, content="words", content_rowid="id", tokenize="trigram", columnsize=0
+);
+create trigger words_indexed after insert on words begin
+  insert into words_fts (rowid, word) values (new.id, new.word);
+end;
+create trigger words_unindexed before delete on words begin
+  insert into words_fts (words_fts, rowid, word) values ('delete', old.id, old.word);
+end;
 create view searched_notes as
   select notes.id, notes.verbatim, wordings.stems from notes cross join wordings on wordings.note_id = notes.id;
 create virtual table notes_fts using fts5 (

@@ -15,7 +15,8 @@ _OF_SLICE = """
 _OF_THEMES = """
     insert into stats_themes (month, theme, notes, customers)
       select notes.month, note_themes.theme, count(*), count(distinct customer)
-        from notes join note_themes on note_themes.note_id = notes.id where notes.month = ? group by note_themes.theme"""
+        from notes join note_themes on note_themes.note_id = notes.id
+       where notes.month = ? group by note_themes.theme"""
 SLICES = ("channel", "kind", "touchpoint")
 
 

@@ -19,13 +19,13 @@ def new_uid() -> str:
 
 
 def new_uids(count: int) -> list[str]:
-    """As many fresh UUIDv7 at once, ascending, which an index takes in fastest; a fifth of the cost of single ones."""
+    """As many fresh UUIDv7 at once, at less than half the cost; ascending, which an index takes in fastest."""
     millis = f"{time.time_ns() // 1_000_000 & 0xFFFF_FFFF_FFFF:012x}"
     start = f"{millis[:8]}-{millis[8:]}-7"
     noise = os.urandom(10 * count).hex()
-    uids = [
-        # Of the fourth digit two bits are noise, the others say which kind of UUID this is.
-        f"{start}{noise[at : at + 3]}-{'89ab'[int(noise[at + 3], 16) & 3]}{noise[at + 4 : at + 7]}-{noise[at + 7 : at + 19]}"
-        for at in range(0, 20 * count, 20)
-    ]
+    uids = []
+    for at in range(0, 20 * count, 20):
+        # Of the fourth digit two bits are noise; the others say which kind of UUID this is.
+        kind = "89ab"[int(noise[at + 3], 16) & 3]
+        uids.append(f"{start}{noise[at : at + 3]}-{kind}{noise[at + 4 : at + 7]}-{noise[at + 7 : at + 19]}")
     return sorted(uids)

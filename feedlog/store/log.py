@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from feedlog.errors import NotFound, NotStored, Refused
@@ -11,6 +11,9 @@ from feedlog.store.failures import as_ours, translated
 
 APPLICATION_ID = 0x666C6F67  # 'flog'
 BUSY_SECONDS = 30.0  # SQLite's waiting is unfair: under 50 writers the slowest waited 11 seconds
+
+# Bytes of a path that mean themselves in a URI.
+_UNQUOTED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-~")
 
 Parameters = Sequence[Any] | dict[str, Any]
 
@@ -26,14 +29,16 @@ class Log:
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """All rows of a reading statement."""
-        with translated(self.path, writing=False):
+        with translated(self.path, writing=False), suppress(OverflowError):  # such a number is in no row
             return self.connection.execute(sql, parameters).fetchall()
+        return []
 
     def row(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
         """The first row, or None."""
-        with translated(self.path, writing=False):
+        with translated(self.path, writing=False), suppress(OverflowError):
             found: sqlite3.Row | None = self.connection.execute(sql, parameters).fetchone()
             return found
+        return None
 
     def value(self, sql: str, parameters: Parameters = ()) -> Any:
         """The first column of the first row, or None."""
@@ -121,13 +126,14 @@ def open_for_reading(path: str) -> Log:
     """
     if not os.path.exists(path):
         raise NotFound(f"There is no log yet: {path}.", hint="The first `feedlog add` makes it; --db names another.")
+    _refuse_folder(path)
     from feedlog.store import upgrades
 
     with translated(path, writing=False):
         connection = _connect(path, _reading_mode(path))
         try:
             version = _version(connection, path)
-        except sqlite3.DatabaseError:
+        except BaseException:
             connection.close()
             raise
         if 0 <= version < upgrades.NEWEST:
@@ -144,9 +150,9 @@ def open_for_reading(path: str) -> Log:
 
 
 def _connect(path: str, mode: str) -> sqlite3.Connection:
-    from urllib.parse import quote  # here: reading a URI is all we need of urllib
-
-    uri = f"file:{quote(path)}?mode={mode}" if mode != "immutable" else f"file:{quote(path)}?immutable=1"
+    # By hand: importing urllib.parse takes 3 ms, and a name may hold bytes that are not UTF-8.
+    quoted = "".join(chr(byte) if byte in _UNQUOTED else f"%{byte:02X}" for byte in os.fsencode(path))
+    uri = f"file:{quoted}?mode={mode}" if mode != "immutable" else f"file:{quoted}?immutable=1"
     # check_same_thread: `serve` hands its connection to one worker thread; never two at a time.
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
@@ -160,8 +166,15 @@ def _text(stored: bytes) -> str:
 
 
 def _settle(connection: sqlite3.Connection) -> None:
-    # Per connection, never stored in the file. FULL: acknowledged means it survives a power cut.
-    for pragma in ("synchronous = full", "foreign_keys = on", "secure_delete = on", "recursive_triggers = on"):
+    # Per connection, never stored in the file. FULL: acknowledged means it survives a power cut. Temporary tables stay
+    # in memory: an erasure could not reach a file the system keeps.
+    for pragma in (
+        "synchronous = full",
+        "foreign_keys = on",
+        "secure_delete = on",
+        "recursive_triggers = on",
+        "temp_store = memory",
+    ):
         connection.execute(f"pragma {pragma}")
 
 
@@ -211,9 +224,8 @@ def _enter_wal(connection: sqlite3.Connection) -> None:
 
 def _make_file(path: str) -> None:
     """Makes an empty file only its owner can read, in a folder only its owner can enter, where there is none."""
+    _refuse_folder(path)
     if os.path.exists(path):
-        if os.path.isdir(path):
-            raise Refused(f"This is a folder, not a log: {path}.", hint="Name a file, such as feedlog.db inside it.")
         return
     folder = os.path.dirname(path) or "."
     try:
@@ -224,6 +236,11 @@ def _make_file(path: str) -> None:
             f"The log cannot be made in {folder}: {error.strerror}.",
             hint="Choose a folder you may write to with --db or FEEDLOG_DB.",
         ) from error
+
+
+def _refuse_folder(path: str) -> None:
+    if os.path.isdir(path):
+        raise Refused(f"This is a folder, not a log: {path}.", hint="Name a file, such as feedlog.db inside it.")
 
 
 def _reading_mode(path: str) -> str:

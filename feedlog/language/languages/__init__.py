@@ -9,14 +9,19 @@ from feedlog.errors import WrongUsage
 
 
 class Language(NamedTuple):
-    """One language: its code, its English name, its Snowball stemmer and its function words."""
+    """One language: its code, its English name, its Snowball stemmer, its function words, and endings left on.
+
+    `endings` maps what must stand before an ending ('any', 'consonant' or 'vowel') to the endings, longest first.
+    """
 
     code: str
     name: str
     stemmer: str
     function_words: frozenset[str]
+    endings: dict[str, tuple[str, ...]]
 
 
+_ENDINGS = {"any": "endings", "consonant": "endings_after_consonant", "vowel": "endings_after_vowel"}
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _known: dict[str, Language] = {}
 
@@ -34,7 +39,16 @@ def language(code: str) -> Language:
             raise WrongUsage(f"There is no language {code!r}.", hint=f"Languages are: {', '.join(codes())}.")
         with open(path, "rb") as file:
             read = tomllib.load(file)
-        _known[code] = Language(code, read["name"], read["stemmer"], frozenset(read["function_words"].split()))
+        _known[code] = Language(
+            code,
+            read["name"],
+            read["stemmer"],
+            frozenset(read["function_words"].split()),
+            {
+                before: tuple(sorted(read.get(key, "").split(), key=len, reverse=True))
+                for before, key in _ENDINGS.items()
+            },
+        )
     return _known[code]
 
 
@@ -46,3 +60,7 @@ def function_words(among: Sequence[str]) -> frozenset[str]:
 def stemmers(among: Iterable[str]) -> list[str]:
     """The names of these languages' Snowball stemmers."""
     return [language(code).stemmer for code in among]
+
+
+def families_of(word: str, among: Sequence[str]) -> tuple[str, ...]:
+    return ()

@@ -1,0 +1,1 @@
+"""Times feedlog beside other programs, as whole processes. Run it with `make bench`."""

@@ -1,0 +1,50 @@
+"""feedlog serve"""
+
+import sys
+
+import click
+
+from feedlog.cli import printing
+from feedlog.cli.options import json_option
+from feedlog.cli.session import Session, pass_session
+from feedlog.publish import publishing
+
+
+@click.command("serve")
+@click.option("--host", metavar="H", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port", metavar="N", type=click.IntRange(0, 65535), default=0, show_default="a free one", help="The port."
+)
+@json_option
+@pass_session
+def command(session: Session, host: str, port: int, as_json: bool) -> None:
+    """Show the pages in the browser, until Ctrl-C.
+
+    Prints a link that logs you in once. Others log in with a name and password (see `feedlog user`); a change of users
+    counts at once. A new note is on the pages within two seconds. With --json, one document says where the pages are.
+
+    \b
+    feedlog serve
+    feedlog serve --host 0.0.0.0 --port 8001
+    """
+    serve(session, host, port, as_json)
+
+
+def serve(session: Session, host: str, port: int, as_json: bool) -> None:
+    """Publishes what is not published yet, then serves until it is told to stop."""
+    log = session.read()
+    path = publishing.place_beside(session.path)
+    publishing.publish(log, path)
+    log.close()
+    # Here, because it brings Datasette and takes most of a second.
+    from feedlog.cli import serving
+
+    def announce(place: serving.Place) -> None:
+        if as_json:
+            printing.document(place._asdict())
+        else:
+            printing.out(place.login_url)
+            printing.talk("The link opens the pages once, in your browser. Ctrl-C ends.")
+        sys.stdout.flush()
+
+    serving.serve(session.path, path, host=host, port=port, announce=announce, told=printing.talk)

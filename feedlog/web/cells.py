@@ -1,0 +1,32 @@
+"""Cells of Datasette's own tables."""
+
+import json
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from feedlog.web.showing import clean, is_harmless
+
+# Columns that hold what people wrote: shown as text even when it looks like an address, which Datasette would link.
+_WRITTEN = {"verbatim", "reading", "what", "text", "measure", "title", "first_words", "latest_words"}
+
+
+def shown(value: Any, column: str, table: str | None) -> str | None:
+    """What stands in a cell, or None where Datasette's own way is right."""
+    if column == "note_id" or (table == "notes" and column == "id"):
+        number = value.get("value") if isinstance(value, dict) else value
+        return Markup('<a href="/-/note/{0}">{0}</a>').format(number) if isinstance(number, int) else None
+    if not isinstance(value, str):
+        return None
+    if table == "notes" and column == "themes":
+        return _themes(value)
+    if column in _WRITTEN or not is_harmless(value):
+        return Markup("<bdi>{}</bdi>").format(escape(clean(value)))
+    return None
+
+
+def _themes(value: str) -> str | None:
+    try:
+        return ", ".join(clean(str(theme)) for theme in json.loads(value)) or " "
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,70 @@
+"""Notes as quotations: the sentence, and the quiet line below it."""
+
+import json
+import sqlite3
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from feedlog.language.similar import similar
+from feedlog.web import showing, words
+from feedlog.web.published import Row, rows
+
+COLUMNS = """
+    notes.id, notes.said_on, notes.said_at, notes.verbatim, notes.reading, notes.kind, notes.channel, notes.touchpoint,
+    notes.themes, notes.customer, notes.initials, notes.corrected"""
+# Of notes that are as alike as all these together nobody needs an exact number.
+_MOST_ALIKE = 200
+
+
+def quote(note: Row, today: date, *, length: int) -> Row:
+    """A note for a template: `text` at most about `length` characters, `said` as a day, `themes` as a list."""
+    return {
+        **note,
+        "text": showing.shorten(note["verbatim"], length),
+        "said": showing.day(note["said_on"], today),
+        "who": showing.clean(note["initials"] or ""),
+        "themes": themes(note),
+        "place": f"/-/note/{note['id']}",
+    }
+
+
+def themes(note: Row) -> list[str]:
+    """The themes of a published note."""
+    return [str(theme) for theme in json.loads(note["themes"])]
+
+
+def found_by(**asked: Any) -> str:
+    """The address of the notes behind a figure."""
+    return "/-/search?" + urlencode({name: told for name, told in asked.items() if told})
+
+
+def by_ids(connection: sqlite3.Connection, ids: list[int]) -> list[Row]:
+    """The notes of these numbers that are published, in the order asked for."""
+    marks = ", ".join("?" * len(ids))
+    found = {row["id"]: row for row in rows(connection, f"select {COLUMNS} from notes where id in ({marks})", ids)}
+    return [found[number] for number in ids if number in found]
+
+
+def others(connection: sqlite3.Connection, note: Row) -> list[Row]:
+    """What other customers said like this, strongly enough to say so aloud, most alike first, with `shared` words."""
+    alike = similar(
+        connection,
+        note["verbatim"],
+        words.stems(connection),
+        limit=_MOST_ALIKE,
+        only="and notes_fts.rowid <> ?",
+        parameters=[note["id"]],
+    )
+    shared = {one.note_id: one.shared for one in alike if one.strong}
+    found = by_ids(connection, list(shared))
+    return [
+        {**row, "shared": shared[row["id"]]}
+        for row in found
+        if row["customer"] is None or row["customer"] != note["customer"]
+    ]
+
+
+def customers(notes: list[Row]) -> int:
+    """How many known customers are behind these notes."""
+    return len({note["customer"] for note in notes if note["customer"]})

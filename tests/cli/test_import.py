@@ -1,0 +1,116 @@
+"""feedlog import, as typed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Feedlog = Callable[..., Any]
+
+
+@pytest.fixture
+def feedlog(invoke: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Feedlog:
+    """Runs the command line in the folder the test's files are in."""
+    monkeypatch.chdir(tmp_path)
+    return invoke
+
+
+def test_figures_and_talk(feedlog: Feedlog, tmp_path: Path) -> None:
+    """The figures go to standard output; what was mapped and what was rejected to standard error; both are status 0."""
+    (tmp_path / "shop.csv").write_text("id,text,date\n1,hej,2026-03-13\n2,,\n3,farvel,blursday\n")
+    done = feedlog("import", "shop.csv")
+    assert done.status == 0
+    assert done.out == "shop.csv: 3 rows, 1 added, 0 known, 1 without words, 1 rejected\n"
+    assert "shop.csv: taking verbatim=text, said_at=date, source_id=id\n" in done.err
+    assert 'shop.csv, line 4: "blursday" is not a day or time feedlog understands.' in done.err
+
+
+def test_json_is_the_contract(feedlog: Feedlog, tmp_path: Path) -> None:
+    """--json prints the figures and the rejected lines as one document and nothing else."""
+    (tmp_path / "shop.csv").write_text("text,channel\nhej,\nfarvel,fax\n")
+    done = feedlog("import", "shop.csv", "--json")
+    document = done.json
+    assert list(document) == ["read", "added", "known", "skipped", "rejected"]
+    assert (document["read"], document["added"], document["known"], document["skipped"]) == (2, 1, 0, 0)
+    [rejected] = document["rejected"]
+    assert list(rejected) == ["line", "reason"]
+    assert rejected["line"] == 3
+
+
+def test_several_files(feedlog: Feedlog, tmp_path: Path) -> None:
+    """Several files come in with one call; their figures are summed and rejected lines name their file."""
+    (tmp_path / "a.csv").write_text("text\na\n")
+    (tmp_path / "b.jsonl").write_text('{"text": "b"}\nnothing\n')
+    document = feedlog("import", "a.csv", "b.jsonl", "--json").json
+    assert (document["read"], document["added"]) == (3, 2)
+    assert [(row["file"], row["line"]) for row in document["rejected"]] == [("b.jsonl", 2)]
+
+
+def test_one_bad_file_stops_all(feedlog: Feedlog, tmp_path: Path, log_path: Path) -> None:
+    """All files are looked at before the first comes in; a call that is refused makes no log."""
+    (tmp_path / "a.csv").write_text("text\na\n")
+    done = feedlog("import", "a.csv", "missing.csv")
+    assert (done.status, done.out) == (1, "")
+    assert done.err == "feedlog: There is no file missing.csv.\nCheck the name and the folder.\n"
+    assert not log_path.exists()
+
+
+def test_column_that_is_not_there(feedlog: Feedlog, tmp_path: Path) -> None:
+    """A column asked for that is not there is refused with status 1, a guess and the columns there are."""
+    (tmp_path / "a.csv").write_text("id,message\n1,a\n")
+    done = feedlog("import", "a.csv", "--map", "verbatim=mesage")
+    assert done.status == 1
+    assert done.err == (
+        "feedlog: a.csv has no column 'mesage'.\nDid you mean 'message'? Its columns are: id, message.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "words", [("--map", "text"), ("--map", "foo=text"), ("--set", "channel=fax"), ("--format", "xls")]
+)
+def test_wrong_usage(feedlog: Feedlog, tmp_path: Path, words: tuple[str, str]) -> None:
+    """Options that cannot be are status 2, with a sentence why and no traceback."""
+    (tmp_path / "a.csv").write_text("text\na\n")
+    done = feedlog("import", "a.csv", *words)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("feedlog: ")
+    assert "Traceback" not in done.err
+
+
+def test_dry_run_without_a_log(feedlog: Feedlog, tmp_path: Path, log_path: Path) -> None:
+    """A dry run shows the first notes and the figures, and makes no log."""
+    (tmp_path / "a.csv").write_text("text\n" + "".join(f"note {number}\n" for number in range(7)))
+    done = feedlog("import", "a.csv", "--dry-run")
+    assert done.status == 0
+    assert done.out.startswith("a.csv: 7 rows, 7 would be added, 0 known")
+    assert "note 4" in done.out
+    assert "note 5" not in done.out
+    assert done.err.endswith("This was a dry run: nothing was stored.\n")
+    assert not log_path.exists()
+
+
+def test_windows_1252_warns(feedlog: Feedlog, tmp_path: Path) -> None:
+    """A file in Windows-1252 is understood, and said to be read so."""
+    (tmp_path / "a.csv").write_bytes("tekst;dag\nPå gensyn;\n".encode("cp1252"))
+    done = feedlog("import", "a.csv", "--map", "verbatim=tekst", "--dry-run")
+    assert "a.csv: Read as Windows-1252, since it is not UTF-8." in done.err
+    assert "På gensyn" in done.out
+
+
+def test_undo_takes_an_import_back(feedlog: Feedlog, tmp_path: Path) -> None:
+    """An import is the last thing done, so `undo` takes it back; then the file may be imported again."""
+    (tmp_path / "a.csv").write_text("text\na\nb\n")
+    feedlog("import", "a.csv")
+    assert "the import of a.csv with 2 notes" in feedlog("undo", "--yes").out
+    assert feedlog("list", "--json").json == []
+    assert "2 added, 0 known" in feedlog("import", "a.csv").out
+
+
+def test_long_lists_of_rejected_rows_are_cut(feedlog: Feedlog, tmp_path: Path) -> None:
+    """People see the first rejected lines and how many more there are; --json has them all."""
+    (tmp_path / "a.csv").write_text("text,kind\n" + "a,rant\n" * 30)
+    done = feedlog("import", "a.csv")
+    assert done.err.count("There is no kind 'rant'") == 20
+    assert "… and 10 more lines; --json lists them all." in done.err
+    assert len(feedlog("import", "a.csv", "--json").json["rejected"]) == 30

@@ -1,0 +1,78 @@
+"""Files to import: whether they are text, how they are written, what format they are in."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from feedlog.errors import Refused, WrongUsage
+from feedlog.formats import FORMATS, Row, format_of, look_at
+
+Read = Callable[..., tuple[list[str], list[Row]]]
+
+
+@pytest.mark.parametrize(
+    ("raw", "warned"),
+    [
+        ("text\nblåbærgrød\n".encode(), False),
+        ("\ufefftext\nblåbærgrød\n".encode(), False),
+        ("text\nblåbærgrød\n".encode("utf-16"), False),
+        ("\ufefftext\nblåbærgrød\n".encode("utf-16-be"), False),
+        ("text\nblåbærgrød\n".encode("cp1252"), True),
+    ],
+    ids=["utf-8", "utf-8 with mark", "utf-16", "utf-16-be", "windows-1252"],
+)
+def test_encodings(read: Read, tmp_path: Path, raw: bytes, warned: bool) -> None:
+    """The usual encodings give the same text; only Windows-1252, which is a guess, gives a warning."""
+    columns, rows = read(raw)
+    assert (columns, rows[0].cells) == (["text"], {"text": "blåbærgrød"})
+    assert bool(look_at(str(tmp_path / "notes.csv")).encoding.warning) is warned
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (b"", "is empty"),
+        (b"\n \n", "is empty"),
+        (b"\xef\xbb\xbf", "is empty"),
+        (b"PK\x03\x04rest", "is a zip archive or an Excel workbook, not text"),
+        (b"%PDF-1.7", "is a PDF, not text"),
+        (b"\x1f\x8b\x08", "is a compressed file, not text"),
+        (
+            "text\nhej\n".encode("utf-16-le"),
+            "holds NUL bytes: it is not text, or it is UTF-16 without a byte order mark",
+        ),
+        (b"text\n" + b"x" * 3_000_000 + b"\0", "holds NUL bytes"),
+    ],
+)
+def test_what_is_no_text(read: Read, raw: bytes, sentence: str) -> None:
+    """A file that is empty or no text is refused with its name and what to do."""
+    with pytest.raises(Refused, match=sentence) as refused:
+        read(raw)
+    assert "notes.csv" in refused.value.message
+    assert refused.value.hint
+
+
+def test_folder_and_missing_file(tmp_path: Path) -> None:
+    """A folder and a file that is not there are refused."""
+    with pytest.raises(Refused, match="This is a folder, not a file"):
+        look_at(str(tmp_path))
+    with pytest.raises(Refused, match=r"There is no file .*nothing\.csv"):
+        look_at(str(tmp_path / "nothing.csv"))
+
+
+def test_format_is_found(read: Read) -> None:
+    """Without a telling name the first character tells JSON Lines from a table."""
+    assert read('{"text": "hej"}\n', "export")[1] == [Row(1, {"text": "hej"})]
+    assert read("text\nhej\n", "export.txt")[1] == [Row(2, {"text": "hej"})]
+    with pytest.raises(Refused, match="looks like one JSON list, not JSON Lines"):
+        read('[{"text": "hej"}]', "export.json")
+
+
+def test_unknown_format(tmp_path: Path) -> None:
+    """A format there is not is refused with those there are."""
+    path = tmp_path / "a.csv"
+    path.write_text("text\nhej\n")
+    with pytest.raises(WrongUsage, match="There is no format 'xls'") as refused:
+        format_of(look_at(str(path)), "xls")
+    assert all(name in refused.value.hint for name in FORMATS)

@@ -1,0 +1,202 @@
+"""The pages for people: what stands on them, where it leads, and that no sentence does anything there."""
+
+import html
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from feedlog import when
+from feedlog.operations import notes
+from feedlog.operations.shapes import By, Said
+from feedlog.publish.publishing import place_beside, publish
+from feedlog.store import Log
+from feedlog.web import cells, showing
+from tests.web.conftest import HOSTILE, ROOT, Site, serving
+
+MANAGER = {"id": "mia", "role": "manager"}
+
+
+@pytest.fixture
+def fresh(log: Log) -> Site:
+    """Pages of the test's own log, published when asked for."""
+    publish(log, place_beside(log.path))
+    return serving(Path(place_beside(log.path)))
+
+
+def links(page: str) -> set[str]:
+    return {html.unescape(place) for place in re.findall(r'href="(/[^"#]*)', page)}
+
+
+class TestHome:
+    """/"""
+
+    def test_every_link_leads_somewhere(self, site: Site) -> None:
+        """Every figure and name on the page opens for a manager."""
+        found = links(site.get("/", MANAGER).text)
+        assert len(found) > 20
+        for place in found - {"/-/logout"}:
+            assert site.get(place, MANAGER).status_code == 200, place
+
+    def test_what_stands_there(self, site: Site) -> None:
+        """Quotes, praise, rising themes and waiting promises, late ones first."""
+        page = site.get("/", MANAGER).text
+        for heading in ("Rising", "Waiting for us", "And what they liked", "How it reached us"):
+            assert f">{heading}</h2>" in page
+        assert page.count('<blockquote class="lead">') == 1
+        waiting = re.findall(r'<span class="n( late)?">(?:\d+ day|today|tomorrow|\w+day|\d+ \w+)', page)
+        assert waiting == sorted(waiting, reverse=True)
+
+    def test_figures_agree_with_their_notes(self, log: Log) -> None:
+        """The counts of the week, and those behind their links, are the same; the week before ends at the same weekday."""
+        today = when.clock().astimezone().date()
+        monday = today - timedelta(today.weekday())
+        for day in (monday, today, monday - timedelta(7), today - timedelta(7), today - timedelta(8)):
+            said = Said("Pakken kom ikke", said_at=f"{day}T10:00:00Z", customer="K-1", themes=("delivery",))
+            notes.add(log, said, By("mette", when.now()))
+        publish(log, place_beside(log.path))
+        site = serving(Path(place_beside(log.path)))
+        page = site.get("/", MANAGER).text
+        week = when.week(today.isoformat())
+        assert f"<strong>Week {int(week[-2:])}</strong>" in page
+        for count, place in re.findall(r'<a href="([^"]+since[^"]+)"><strong>(\d+)</strong> note', page):
+            count, place = place, html.unescape(count)
+            shown = site.get(place, MANAGER).text
+            assert shown.count("<blockquote>") == int(count) == 2
+        assert re.search(r'since[^"]+">(\d+)</a> the week before, up to the same day', page)[1] == (  # type: ignore[index]
+            "2" if today.weekday() == 0 else "3"
+        )
+        site.close()
+
+    def test_empty_log(self, fresh: Site) -> None:
+        """Before the first note the page says how to log it."""
+        page = fresh.get("/", MANAGER)
+        assert page.status_code == 200
+        assert "Nobody has said anything yet" in page.text
+        assert "feedlog add" in page.text
+
+    def test_small_numbers_are_called_few(self, log: Log) -> None:
+        """One note does not make a trend."""
+        notes.add(log, Said("Pakken kom ikke", themes=("delivery",)), By("mette", when.now()))
+        publish(log, place_beside(log.path))
+        site = serving(Path(place_beside(log.path)))
+        assert re.search(r"1</span> from 0 <small>few</small>", site.get("/", MANAGER).text)
+        site.close()
+
+
+class TestNote:
+    """/-/note/ID"""
+
+    def test_all_that_hangs_on_it(self, log: Log) -> None:
+        """The sentence, the reading apart, the promise, who else said it and what the customer said otherwise."""
+        by = By("mette", "2026-03-02T09:00:00Z")
+        first = Said("Pakken kom tre uger for sent, og ingen ringede", said_at=by.at, customer="K-1", name="Anna Holm")
+        notes.add(log, first._replace(reading="Hun er ked af det", promise="ringe i morgen", due_on="2026-03-03"), by)
+        notes.add(log, Said("Min pakke kom tre uger for sent", said_at=by.at, customer="K-2"), by)
+        notes.add(log, Said("I er altid hurtige", said_at=by.at, customer="K-1"), by)
+        publish(log, place_beside(log.path))
+        site = serving(Path(place_beside(log.path)))
+        page = html.unescape(site.get("/-/note/1", MANAGER).text)
+        assert "“<bdi>Pakken kom tre uger for sent, og ingen ringede</bdi>”" in page
+        assert "Between the lines, as mette heard it" in page and "Hun er ked af det" in page
+        assert "ringe i morgen" in page and "late" in page
+        assert "<strong>1 other customer</strong> said something like this since 2 March" in page
+        assert "A. H. also said" in page and "I er altid hurtige" in page
+        assert "Anna" not in page and "K-1" not in page
+        site.close()
+
+    @pytest.mark.parametrize("number", ["0", "999999", "-1", "1.0", "abc", "1" + "0" * 30, "٣", "1%00", "1%20or%201", "", "../1"])
+    def test_no_such_note(self, site: Site, number: str) -> None:
+        """A number nobody has given, or none at all, is told in words."""
+        answer = site.get(f"/-/note/{number}", MANAGER)
+        if answer.status_code == 302:  # Datasette reads %00 its own way, and a last slash as none
+            answer = site.get(answer.headers["location"], MANAGER)
+        assert answer.status_code == 404
+        if number.isascii() and number.isalnum():
+            assert "There is no note of this number, or it was taken back." in answer.text
+
+
+class TestHostileSentences:
+    """Nothing a customer says does anything on a page."""
+
+    @pytest.mark.parametrize("path", ["/", "/-/search", "/-/search?q=hej", "/feedlog/notes", *(f"/-/note/{n}" for n in range(1, 8))])
+    def test_shown_and_not_obeyed(self, hostile: Site, path: str) -> None:
+        """Markup, templates, control characters and prepared links are letters on the page."""
+        page = hostile.get(path, MANAGER).text
+        assert "<img src=x" not in page
+        assert "<script>alert" not in page
+        assert "<b>theme" not in page and "<i>place" not in page
+        assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]", page)
+        assert 'href="http' not in re.sub(r'href="https?://(?:docs\.datasette\.io|datasette\.io)[^"]*', "", page)
+        assert ">49<" not in page
+
+    def test_each_is_still_readable(self, hostile: Site) -> None:
+        """The sentence stands there as it was said, whatever it looks like."""
+        for number, (name, text) in enumerate(HOSTILE.items(), 1):
+            page = html.unescape(hostile.get(f"/-/note/{number}", MANAGER).text)
+            assert showing.clean(text) in page, name
+
+    def test_a_very_long_one_is_folded(self, hostile: Site) -> None:
+        """A text nobody would read to the end is folded on its page and cut everywhere else."""
+        number = list(HOSTILE).index("long") + 1
+        page = hostile.get(f"/-/note/{number}", MANAGER).text
+        assert "The whole text, 100,000 characters" in page
+        for path in ("/", "/-/search", "/-/search?q=" + "a" * 200):
+            assert "a" * 1000 not in hostile.get(path, MANAGER).text
+
+    def test_data_is_data(self, hostile: Site) -> None:
+        """JSON keeps the sentence to the letter, and says that it is JSON."""
+        answer = hostile.get("/feedlog/notes/1.json?_shape=array", ROOT)
+        assert answer.headers["content-type"].startswith("application/json")
+        assert answer.json()[0]["verbatim"] == HOSTILE["script"]
+
+
+class TestShowing:
+    """How values look."""
+
+    TODAY = date(2026, 11, 21)
+
+    @pytest.mark.parametrize(
+        ("stored", "shown"),
+        [
+            ("2026-11-21", "today"),
+            ("2026-11-20", "yesterday"),
+            ("2026-11-16", "Monday"),
+            ("2026-11-14", "14 November"),
+            ("2025-11-21", "21 November 2025"),
+            ("2026-11-22", "22 November"),
+        ],
+    )
+    def test_day(self, stored: str, shown: str) -> None:
+        """Days near are named, days far are dated."""
+        assert showing.day(stored, self.TODAY) == shown
+
+    @pytest.mark.parametrize(
+        ("stored", "shown"),
+        [
+            ("2026-11-20", "1 day late"),
+            ("2026-10-22", "30 days late"),
+            ("2026-11-21", "today"),
+            ("2026-11-22", "tomorrow"),
+            ("2026-11-25", "Wednesday"),
+            ("2026-12-24", "24 December"),
+        ],
+    )
+    def test_due(self, stored: str, shown: str) -> None:
+        """A due day says how late it is, or when it comes."""
+        assert showing.due(stored, self.TODAY) == shown
+
+    def test_shorten(self) -> None:
+        """A long sentence ends between words; a word without end is cut."""
+        assert showing.shorten("Pakken kom tre uger for sent, og ingen ringede", 30) == "Pakken kom tre uger for sent …"
+        assert showing.shorten("kort", 30) == "kort"
+        assert showing.shorten("a" * 100, 10) == "aaaaaaaaaa …"
+
+    def test_cells(self) -> None:
+        """Table cells show themes as words, note numbers as links, and never a customer's address as a link."""
+        assert cells.shown('["delivery", "staff"]', "themes", "notes") == "delivery, staff"
+        assert cells.shown(7, "note_id", "promises") == '<a href="/-/note/7">7</a>'
+        assert cells.shown("https://evil.example", "verbatim", "notes") == "<bdi>https://evil.example</bdi>"
+        assert cells.shown("phone", "channel", "notes") is None
+        assert cells.shown(None, "reading", "notes") is None
