@@ -202,9 +202,10 @@ PAGES: dict[Path, Callable[[], str]] = {
 }
 
 
-def stale() -> list[Path]:
-    """The generated pages that differ from what they would be now."""
-    return [page for page, made in PAGES.items() if not page.exists() or page.read_text("utf-8") != made()]
+def stale() -> dict[Path, str]:
+    """The generated pages that differ from what they would be now, with what that is."""
+    made = {page: make() for page, make in PAGES.items()}
+    return {page: text for page, text in made.items() if not page.exists() or page.read_text("utf-8") != text}
 
 
 def main(words: list[str] | None = None) -> int:
@@ -214,10 +215,10 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--consoles", action="store_true", help="run the examples and write what they print now")
     asked = parser.parse_args(words)
     behind = stale()
-    for page in behind:
+    for page, text in behind.items():
         print(f"{page.relative_to(ROOT)} {'is stale: run `make docs`' if asked.check else 'written'}")
         if not asked.check:
-            page.write_text(PAGES[page](), "utf-8")
+            page.write_text(text, "utf-8")
     if asked.consoles and not asked.check:
         for page in consoles.PAGES:
             with tempfile.TemporaryDirectory() as home:

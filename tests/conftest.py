@@ -101,10 +101,13 @@ def as_stranger() -> Callable[..., list[str]]:
 def environment(tmp_path: Path, log_path: Path) -> dict[str, str]:
     """A shell's environment in which feedlog finds the test's log and nothing of the person who runs the tests."""
     home = tmp_path / "home"
+    temporary = tmp_path / "temporary"
     home.mkdir()
+    temporary.mkdir()
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(home),
+        "TMPDIR": str(temporary),
         "TZ": ZONE,
         "LANG": "C.UTF-8",
         "FEEDLOG_DB": str(log_path),

@@ -53,7 +53,7 @@ def command(session: Session, text: str | None, as_json: bool, edit: bool, **giv
     """
     session.set_agent(given.pop("agent"))
     # The options are settled before a text is asked for, so that a slip in them never costs a typed sentence.
-    by, said = session.by(given.pop("on_behalf_of")), _described(session, given)
+    by, who_else, said = session.by(given.pop("on_behalf_of")), session.config.who_else, _described(session, given)
     checks.said(said._replace(verbatim="-"))
     draft = None
     if edit:
@@ -67,7 +67,7 @@ def command(session: Session, text: str | None, as_json: bool, edit: bool, **giv
     log, added = _stored(session, said, by)
     if draft:
         editing.discard(draft)
-    _report(session, log, added, as_json)
+    _report(session, log, added, who_else=who_else, as_json=as_json)
 
 
 def _described(session: Session, given: dict[str, Any]) -> Said:
@@ -110,10 +110,10 @@ def _stored(session: Session, said: Said, by: By) -> tuple[Log, notes.Added]:
         raise _spooled(session, said, by, fault) from error
 
 
-def _report(session: Session, log: Log, added: notes.Added, as_json: bool) -> None:
+def _report(session: Session, log: Log, added: notes.Added, *, who_else: bool, as_json: bool) -> None:
     """The answer. The note is committed: whatever fails from here on must not look like a note that was not stored."""
     try:
-        noting.report(session, log, added, as_json=as_json)
+        noting.report(session, log, added, who_else=who_else, as_json=as_json)
         printing.flush()
     except (BrokenPipeError, NotFound):  # nobody reads on; the key's note was taken back
         raise

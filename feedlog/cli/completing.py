@@ -3,6 +3,7 @@
 import click
 from click.shell_completion import CompletionItem
 
+from feedlog.cli.printing import safe
 from feedlog.cli.session import Session
 from feedlog.errors import FeedlogError
 from feedlog.operations import customers, themes
@@ -14,9 +15,12 @@ def candidates(kind: str, context: click.Context, beginning: str) -> list[Comple
     try:
         with open_for_reading(Session(context.find_root().params.get("db")).path) as log:
             if kind == "customer":
-                return [CompletionItem(key, help=name or "") for key, name in customers.suggestions(log, beginning)]
-            if kind == "theme":
-                return [CompletionItem(name) for name in themes.names(log, beginning.lower())]
-            return [CompletionItem(name) for name in themes.touchpoints(log, beginning.lower())]
+                found = customers.suggestions(log, beginning)
+            elif kind == "theme":
+                found = [(name, None) for name in themes.names(log, beginning.lower())]
+            else:
+                found = [(name, None) for name in themes.touchpoints(log, beginning.lower())]
     except (FeedlogError, OSError):
         return []
+    # What a terminal would obey cannot be typed by pressing Tab either.
+    return [CompletionItem(word, help=safe(name or "")) for word, name in found if safe(word) == word]

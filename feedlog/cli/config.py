@@ -20,6 +20,10 @@ def command(session: Session, as_json: bool) -> None:
     \b
     agent = "mette"
     channel = "phone"
+
+    \b
+    feedlog config
+    FEEDLOG_AGENT=jens feedlog config --json
     """
     values = {name: session.config.value(name) for name in SETTINGS}
     if as_json:

@@ -12,7 +12,12 @@ from feedlog.operations import doctor
 @json_option
 @pass_session
 def command(session: Session, as_json: bool) -> int:
-    """Check that the log is sound, private and in step with itself. Exit status 1 when something is not well."""
+    """Check that the log is sound, private and in step with itself. Exit status 1 when something is not well.
+
+    \b
+    feedlog doctor
+    feedlog --db /mnt/backup/feedlog.db doctor --json
+    """
     checks = doctor.examine(session.change(), session.config["spool"])
     ok = all(check["ok"] for check in checks)
     if as_json:

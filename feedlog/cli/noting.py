@@ -13,7 +13,7 @@ from feedlog.store import Log
 SHOWN = 3
 
 
-def report(session: Session, log: Log, added: notes.Added, *, as_json: bool) -> None:
+def report(session: Session, log: Log, added: notes.Added, *, who_else: bool, as_json: bool) -> None:
     """Prints the answer to `add`. The note is committed; nothing here can lose it."""
     note = notes.get(log, added.note_id)
     if not as_json:
@@ -21,7 +21,7 @@ def report(session: Session, log: Log, added: notes.Added, *, as_json: bool) -> 
     for warning in added.warnings:
         printing.talk(warning)
     others = finding.NOTHING_SAID
-    if session.config.who_else:
+    if who_else:
         others = finding.similar_to_note(log, note["id"], Filters(), limit=SHOWN * 3)
     if as_json:
         printing.document(_document(note, added, others))

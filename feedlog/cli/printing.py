@@ -39,6 +39,12 @@ def flush() -> None:
         sys.stdout.flush()
 
 
+def let_go() -> None:
+    """Drops what could not be printed; else Python would try once more as it ends, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.stdout.flush()
+
+
 @contextmanager
 def _writing() -> Iterator[None]:
     try:
@@ -46,6 +52,7 @@ def _writing() -> Iterator[None]:
     except BrokenPipeError:  # whoever reads has enough: see `main`
         raise
     except OSError as error:
+        let_go()
         raise Refused(
             f"The answer cannot be written: {error.strerror}.", hint="Check where the output goes."
         ) from error

@@ -12,7 +12,11 @@ from feedlog.operations import spool
 @json_option
 @pass_session
 def command(session: Session, as_json: bool) -> None:
-    """Take in texts that could not be stored when they were typed. The next `add` does so too."""
+    """Take in texts that could not be stored when they were typed. The next `add` does so too.
+
+    \b
+    feedlog recover
+    """
     filled = [place for place in spool.places(session.config["spool"]) if spool.waiting(place)]
     log = session.write() if filled else None
     taken = [one for place in filled if log for one in spool.take_in(log, place)]

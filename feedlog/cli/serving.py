@@ -1,5 +1,6 @@
 """Runs Datasette on the published file, in this process, until it is told to stop."""
 
+import contextlib
 import ipaddress
 import os
 import signal
@@ -17,7 +18,7 @@ from feedlog.publish import accounts
 from feedlog.publish.following import Follower
 from feedlog.store.shipped import shipped_text
 
-# Where rich is installed, Datasette prints each page that is not found with all its local variables, secrets among them.
+# Where rich is installed, Datasette prints all local variables, secrets among them, for each page that is not found.
 handle_exception.rich = None
 
 # Measured at a million notes; managers read a facet that timed out as "none".
@@ -79,10 +80,8 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:  # uvicorn ticks ten times a second
-            try:
+            with contextlib.suppress(FeedlogError):  # a file that cannot be read now changes nobody's access
                 self._access.refresh()
-            except FeedlogError:
-                pass  # a file that cannot be read now changes nobody's access
         return await super().on_tick(counter)
 
 
@@ -139,7 +138,9 @@ def _listen(host: str, port: int) -> socket.socket:
         [(family, kind, protocol, _, address), *_] = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
         listening = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise Refused(f"There is no such place as {host}: {error.strerror}.", hint="Name an address of this machine.") from error
+        raise Refused(
+            f"There is no such place as {host}: {error.strerror}.", hint="Name an address of this machine."
+        ) from error
     try:
         if os.name == "posix":  # elsewhere it would let two servers listen at one port
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

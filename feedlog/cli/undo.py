@@ -21,6 +21,10 @@ def command(session: Session, yes: bool, agent: str | None, as_json: bool) -> No
 
     It is shown first. Nothing is deleted: the record keeps what was done and that it was taken back. Again takes
     back the one before.
+
+    \b
+    feedlog undo
+    feedlog undo --agent mette --yes
     """
     session.set_agent(agent)
     log = session.change()

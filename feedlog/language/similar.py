@@ -13,8 +13,8 @@ from feedlog.language.query import any_of
 from feedlog.language.stems import Stems
 from feedlog.language.words import plain_words
 
-# Candidates share one of these many rarest words. A word in more notes than this tells nothing and is slow to follow.
-RAREST_WORDS = 10
+# Candidates share one of the rarest words. A word in more notes than this tells nothing and is slow to follow.
+RAREST_WORDS, FEWEST_WORDS = 16, 3
 COMMONEST_NOTES = 20_000
 NEWEST_RANKED = 2000
 CANDIDATES = 50
@@ -127,9 +127,7 @@ def _candidates(
     connection: sqlite3.Connection, said: _Said, stems: Stems, total: int, only: str, parameters: Any
 ) -> dict[int, str]:
     """Notes that share a rare word with the text, and how they are worded."""
-    counts = _counts(connection, said.words)
-    found = sorted((count, root) for root, count in counts.items() if count)
-    rarest = [root for count, root in found if count <= COMMONEST_NOTES or count < total // 2][:RAREST_WORDS]
+    rarest = _rarest(_counts(connection, said.words), total)
     if not rarest:
         return {}
     sql = f"""
@@ -141,6 +139,19 @@ def _candidates(
           join wordings on wordings.note_id = near.id join notes on notes.id = near.id"""
     expression = any_of([said.words[root] for root in rarest], stems)
     return {row[0]: row[1] for row in connection.execute(sql, [expression, *parameters])}
+
+
+def _rarest(counts: dict[str, int], total: int) -> list[str]:
+    """The rarest roots that some note has, as many as fit: together they may stand in as many notes as are ranked."""
+    chosen: list[str] = []
+    room = NEWEST_RANKED
+    for count, root in sorted((count, root) for root, count in counts.items() if count):
+        too_common = count > COMMONEST_NOTES and count > total // 2
+        if too_common or len(chosen) == RAREST_WORDS or (len(chosen) >= FEWEST_WORDS and count > room):
+            break
+        chosen.append(root)
+        room -= count
+    return chosen
 
 
 def _said(connection: sqlite3.Connection, text: str, stems: Stems, total: int) -> _Said:

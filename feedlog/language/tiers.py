@@ -17,6 +17,8 @@ from feedlog.language.words import words_of
 NEWEST_RANKED = 2000
 # A hit in the words themselves counts four times one in their stems.
 WEIGHTS = "4.0, 1.0"
+# A longer word is a paste gone wrong; looking for its misspellings would take for ever.
+LONGEST_WORD = 40
 # So many hits of the best tier come first; who asks for more wants breadth.
 PLENTY = 20
 # With fewer hits than this a word nobody ever wrote is taken for misspelt.
@@ -139,10 +141,13 @@ class _Wanted:
         self.term = term
         self._of_word = stems.of_word
         # A typed word that holds a dash is several words side by side; only a single one is looked for in tiers.
-        self.word = term.words[0] if term.kind == "word" and len(term.words) == 1 else None
-        forms = families_of(self.word, stems.languages) if self.word else ()
-        self._stems = {stem for word in (*term.words, *forms) for stem in stems.of_word(word)}
+        single = term.kind == "word" and len(term.words) == 1 and len(term.words[0]) <= LONGEST_WORD
+        self.word = term.words[0] if single else None
+        self._stems = {stem for word in term.words for stem in stems.of_word(word)}
         self._others: dict[str, int] = {}
+        if self.word:
+            # Irregular forms are looked for as they stand: their stems under other languages are other words.
+            self.take(list(families_of(self.word, stems.languages)), "inflection")
 
     def take(self, words: list[str], how: str) -> bool:
         """Stands for these words too; tells whether any of them is new."""

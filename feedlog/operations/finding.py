@@ -1,10 +1,10 @@
 """Finding notes: by words, and by likeness to another text."""
 
 from feedlog.errors import WrongUsage
-from feedlog.language import search as language
-from feedlog.language.query import parse
+from feedlog.language.search import snippet
 from feedlog.language.similar import similar as like
 from feedlog.language.stems import Stems
+from feedlog.language.tiers import Search
 from feedlog.language.words import composed
 from feedlog.operations import notes
 from feedlog.operations.filters import Filters
@@ -20,20 +20,19 @@ def search(log: Log, text: str, filters: Filters, *, limit: int) -> list[FoundNo
 
     Raises WrongUsage where there is no word to look for.
     """
-    terms = parse(text)
-    if not any(not term.negated for term in terms):
+    wanted = Search(log.connection, text, Stems(log.languages))
+    if wanted.empty:
         raise WrongUsage(
             "There is no word to look for.",
             hint="Write at least one word with letters or digits; -word alone only leaves notes out.",
         )
-    stems = Stems(log.languages)
     only, parameters = filters.on_index(log)
     with translated(log.path, writing=False):
-        ids = language.find(log.connection, terms, stems, limit=limit, only=only, parameters=parameters)
+        ids = wanted.find(limit=limit, only=only, parameters=parameters)
     found: list[FoundNote] = []
     for note in notes.by_ids(log, ids):
-        match = language.match(note["verbatim"], terms, stems)
-        found.append(FoundNote(**note, match=match.how, snippet=language.snippet(note["verbatim"], match.spans)))
+        match = wanted.match(note["verbatim"])
+        found.append(FoundNote(**note, match=match.how, snippet=snippet(note["verbatim"], match.spans)))
     return found
 
 

@@ -1,6 +1,5 @@
 """The spool: texts that could not be stored, each in a file of its own, taken in once the log can be written again."""
 
-import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -34,6 +33,8 @@ def keep(folder: str, log_path: str, said: Said, by: By) -> str | None:
         said = said._replace(idempotency_key=f"spool {new_uid()}")  # so that taking it in twice makes one note
     entry = {"log": log_path, "said": said.as_plain(), "by": by._asdict()}
     # A half character becomes JSON's own escape, so that whatever was typed can be written and read again.
+    import json  # here and in `_read`: every `add` looks into the spool, and hardly ever finds anything
+
     content = json.dumps(entry, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
     for place in places(folder):
         path = os.path.join(place, f"{new_uid()}{_SUFFIX}")
@@ -94,6 +95,8 @@ def _is_own(path: str) -> bool:
 
 
 def _read(path: str) -> dict[str, Any]:
+    import json
+
     with open(path, "rb") as file:
         entry: dict[str, Any] = json.loads(file.read().decode("utf-8", "replace"))
         return entry

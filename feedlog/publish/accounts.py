@@ -42,7 +42,9 @@ def users(log_path: str) -> list[User]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise Refused(f"The users cannot be read from {path}: {error.strerror}.", hint="Call as the log's owner.") from error
+        raise Refused(
+            f"The users cannot be read from {path}: {error.strerror}.", hint="Call as the log's owner."
+        ) from error
     except (ValueError, TypeError, KeyError) as error:
         raise Refused(
             f"The users' file {path} is damaged.", hint="Restore it, or remove it and add the users again."
@@ -56,7 +58,8 @@ def checked_name(name: str) -> str:
         raise WrongUsage("The name root belongs to the link that `feedlog serve` prints.", hint="Choose another name.")
     if not _NAME.fullmatch(told):
         raise WrongUsage(
-            f"This cannot be a login: {name!r}.", hint="Use letters a to z, digits, dot, dash, underscore and @, 64 at most."
+            f"This cannot be a login: {name!r}.",
+            hint="Use letters a to z, digits, dot, dash, underscore and @, 64 at most.",
         )
     return told
 

@@ -4,9 +4,11 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from datasette import hookimpl
+from pluggy import HookimplMarker
 
 from feedlog.web import cells, doors, headers, looks, published, routes, words
+
+hookimpl = HookimplMarker("datasette")
 
 
 @hookimpl

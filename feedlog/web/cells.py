@@ -10,6 +10,9 @@ from feedlog.web.showing import clean, is_harmless
 # Columns that hold what people wrote: shown as text even when it looks like an address, which Datasette would link.
 _WRITTEN = {"verbatim", "reading", "what", "text", "measure", "title", "first_words", "latest_words"}
 
+# Beyond this a cell pushes everything else off the page; the note's own page has the rest.
+_LONGEST = 1000
+
 
 def shown(value: Any, column: str, table: str | None) -> str | None:
     """What stands in a cell, or None where Datasette's own way is right."""
@@ -21,7 +24,8 @@ def shown(value: Any, column: str, table: str | None) -> str | None:
     if table == "notes" and column == "themes":
         return _themes(value)
     if column in _WRITTEN or not is_harmless(value):
-        return Markup("<bdi>{}</bdi>").format(escape(clean(value)))
+        cut = value if len(value) <= _LONGEST else value[:_LONGEST] + " …"
+        return Markup("<bdi>{}</bdi>").format(escape(clean(cut)))
     return None
 
 

@@ -105,7 +105,11 @@ def way_back(datasette: Any, request: Any) -> Any:
 async def _refused(datasette: Any, request: Any, told: str) -> Any:
     if _wants_no_page(request):
         return Response.json({"ok": False, "error": told}, status=403)
-    context = {"title": "Not for this login", "error": showing.clean(told), "hint": "Ask whoever runs feedlog for access."}
+    context = {
+        "title": "Not for this login",
+        "error": showing.clean(told),
+        "hint": "Ask whoever runs feedlog for access.",
+    }
     return await page(datasette, request, "feedlog_told.html", context, status=403)
 
 

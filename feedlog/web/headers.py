@@ -47,7 +47,9 @@ def on_every_answer(datasette: Any, app: Any) -> Any:
     async def with_headers(scope: dict[str, Any], receive: Any, send: Any) -> None:
         async def send_more(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                headers = [(key, told) for key, told in message.get("headers", []) if key.lower().decode() not in _ALWAYS]
+                headers = [
+                    (key, told) for key, told in message.get("headers", []) if key.lower().decode() not in _ALWAYS
+                ]
                 if not any(key.lower() == b"content-security-policy" for key, _ in headers):
                     headers.append((b"content-security-policy", policy.encode()))
                 headers += [(key.encode(), told.encode()) for key, told in _ALWAYS.items()]

@@ -24,7 +24,9 @@ class Span(NamedTuple):
 
     def before(self) -> "Span":
         """The week before, up to the same weekday: half a week is not compared with a whole one."""
-        return Span(when.week((self.since - timedelta(7)).isoformat()), self.since - timedelta(7), self.until - timedelta(7))
+        return Span(
+            when.week((self.since - timedelta(7)).isoformat()), self.since - timedelta(7), self.until - timedelta(7)
+        )
 
     @property
     def place(self) -> str:
@@ -68,7 +70,11 @@ def _span(connection: sqlite3.Connection, today: date) -> Span | None:
 
 def _days(span: Span, today: date) -> str:
     sunday = span.since + timedelta(6)
-    first = str(span.since.day) if span.since.month == sunday.month else f"{span.since.day} {when.MONTHS[span.since.month - 1]}"
+    first = (
+        str(span.since.day)
+        if span.since.month == sunday.month
+        else f"{span.since.day} {when.MONTHS[span.since.month - 1]}"
+    )
     return f"{first} to {showing.date_text(sunday, today)}"
 
 
@@ -87,7 +93,9 @@ def _quotes(connection: sqlite3.Connection, today: date) -> list[Row]:
     for note in shown[:_OTHERS_LOOKED_FOR]:
         others = quotes.others(connection, note)
         note["others"] = quotes.customers(others)
-        note["since"] = showing.date_text(date.fromisoformat(min(one["said_on"] for one in others)), today) if others else ""
+        note["since"] = (
+            showing.date_text(date.fromisoformat(min(one["said_on"] for one in others)), today) if others else ""
+        )
     return shown
 
 
@@ -110,13 +118,17 @@ def _rising(connection: sqlite3.Connection, span: Span) -> list[Row]:
     found = rows(connection, sql, [span.week, before.week, span.until.isoformat(), before.until.isoformat(), _LISTED])
     for theme in found:
         theme["few"] = theme["now"] < showing.FEW
-        theme["place"] = quotes.found_by(theme=theme["theme"], since=span.since.isoformat(), until=span.until.isoformat())
+        theme["place"] = quotes.found_by(
+            theme=theme["theme"], since=span.since.isoformat(), until=span.until.isoformat()
+        )
     return found
 
 
 def _waiting(connection: sqlite3.Connection, today: date) -> dict[str, Any]:
     """Promises that are open, overdue ones first."""
-    sql = "select note_id, what, due_on, owner, initials from promises where outcome = 'open' order by due_on, id limit ?"
+    sql = (
+        "select note_id, what, due_on, owner, initials from promises where outcome = 'open' order by due_on, id limit ?"
+    )
     listed = rows(connection, sql, [_LISTED])
     for promise in listed:
         promise["what"] = showing.shorten(promise["what"], 90)

@@ -23,7 +23,12 @@ def dress(env: Any, datasette: Any) -> None:
 def common(datasette: Any) -> dict[str, Any]:
     """What the frame needs: the style sheet and the pages in the head, each with its name."""
     path = datasette.urls.path
-    pages = [("This week", "/"), ("Themes", "/feedlog/themes"), ("Promises", "/feedlog/promises"), ("Tables", "/feedlog")]
+    pages = [
+        ("This week", "/"),
+        ("Themes", "/feedlog/themes"),
+        ("Promises", "/feedlog/promises"),
+        ("Tables", "/feedlog"),
+    ]
     return {
         "feedlog_css": path("/-/static-plugins/feedlog/feedlog.css"),
         "feedlog_pages": [(name, path(place)) for name, place in pages],

@@ -36,7 +36,9 @@ def context(connection: sqlite3.Connection, number: str, today: date) -> dict[st
         "responses": _responses(connection, note, today),
         "others": [quotes.quote(other, today, length=160) for other in others[:_OTHERS]],
         "others_counted": quotes.customers(others),
-        "others_since": showing.date_text(date.fromisoformat(min(one["said_on"] for one in others)), today) if others else "",
+        "others_since": showing.date_text(date.fromisoformat(min(one["said_on"] for one in others)), today)
+        if others
+        else "",
         "of_customer": _of_customer(connection, note, today),
         "count": showing.count,
         "found_by": quotes.found_by,
@@ -67,7 +69,9 @@ def _responses(connection: sqlite3.Connection, note: Row, today: date) -> list[R
         response["text"] = showing.clean(response["text"] or "")
         response["on"] = showing.day(when.local(response["responded_at"]).date().isoformat(), today)
         amount = response["amount"]
-        response["given"] = "" if amount is None else f"{amount:,.2f}".removesuffix(".00") + f" {response['currency'] or ''}"
+        response["given"] = (
+            "" if amount is None else f"{amount:,.2f}".removesuffix(".00") + f" {response['currency'] or ''}"
+        )
     return found
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from feedlog.language.tiers import Search
 from feedlog.vocabulary import CHANNELS, KINDS
 from feedlog.web import quotes, showing, words
 from feedlog.web.published import Row, rows
@@ -13,8 +14,6 @@ _FILTERS = ("channel", "kind", "theme", "touchpoint", "customer", "agent", "sinc
 _BEST = 50
 _PAGE = 30
 _CARD = 280
-# Nobody types more; what is beyond is a paste gone wrong.
-_LONGEST_SEARCH = 1000
 _LONGEST_FILTER = 200
 _HOW = {
     "inflection": "another form of the word",
@@ -24,7 +23,7 @@ _HOW = {
 
 
 class Asked(NamedTuple):
-    """What somebody looks for: the words, the filters that are set, where the page before ended, what was not understood."""
+    """What somebody looks for: words, filters that are set, where the page before ended, what was not understood."""
 
     q: str
     filters: dict[str, str]
@@ -34,7 +33,7 @@ class Asked(NamedTuple):
 
 def asked(given: dict[str, str]) -> Asked:
     """What an address asks for. Anything goes in; what cannot be understood is left out and said."""
-    q = showing.clean(given["q"][:_LONGEST_SEARCH]).replace("\ufffd", " ").strip()
+    q = showing.clean(given["q"][: words.LONGEST]).replace("\ufffd", " ").strip()
     filters, misread = {}, []
     for name in _FILTERS:
         told = showing.clean(given[name][:_LONGEST_FILTER]).strip()
@@ -49,7 +48,7 @@ def asked(given: dict[str, str]) -> Asked:
 
 def context(connection: sqlite3.Connection, asked: Asked, today: date) -> dict[str, Any]:
     """What the page shows."""
-    looked_for = words.Search(connection, asked.q)
+    looked_for = words.search(connection, asked.q)
     older = ""
     if not asked.q:
         found, older = _newest(connection, asked, today)
@@ -69,7 +68,7 @@ def context(connection: sqlite3.Connection, asked: Asked, today: date) -> dict[s
     }
 
 
-def _best(connection: sqlite3.Connection, asked: Asked, looked_for: words.Search, today: date) -> list[Row]:
+def _best(connection: sqlite3.Connection, asked: Asked, looked_for: Search, today: date) -> list[Row]:
     conditions, parameters = _conditions(asked.filters)
     only = f"and exists (select 1 from notes where notes.id = notes_fts.rowid {conditions})" if conditions else ""
     ids = looked_for.find(limit=_BEST, only=only, parameters=parameters)

@@ -4,36 +4,18 @@ import sqlite3
 import threading
 from typing import Any
 
-from feedlog.language import search as language
-from feedlog.language.query import parse
 from feedlog.language.stems import Stems
+from feedlog.language.tiers import Search
 
 # A stemmer must not be used by two threads at once.
 _of_thread = threading.local()
+# Nobody types more; what is beyond is a paste gone wrong, and spelling it in other ways would take seconds.
+LONGEST = 1000
 
 
-class Search:
-    """What a person typed, looked for in the published file."""
-
-    def __init__(self, connection: sqlite3.Connection, text: str) -> None:
-        self._connection = connection
-        self._stems = stems(connection)
-        self._terms = parse(text)
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is no word to look for."""
-        return all(term.negated for term in self._terms)
-
-    def find(self, *, limit: int, only: str, parameters: list[Any]) -> list[int]:
-        """The ids of matching notes, best first. `only` is a condition on `notes_fts.rowid` with its `parameters`."""
-        return language.find(
-            self._connection, self._terms, self._stems, limit=limit, only=only, parameters=parameters
-        )
-
-    def match(self, text: str) -> language.Match:
-        """Where and how what was looked for stands in a text."""
-        return language.match(text, self._terms, self._stems)
+def search(connection: sqlite3.Connection, text: str) -> Search:
+    """What a person typed, to be looked for in the published file."""
+    return Search(connection, text[:LONGEST], stems(connection))
 
 
 def stems(connection: sqlite3.Connection) -> Stems:
@@ -47,13 +29,14 @@ def stems(connection: sqlite3.Connection) -> Stems:
 
 
 def teach(connection: sqlite3.Connection) -> None:
-    """Replaces Datasette's `escape_fts`, so that `?_search=` understands inflections, "phrases", begin* and -not."""
+    """Replaces Datasette's `escape_fts`, so that `?_search=` finds what `feedlog search` finds."""
     try:
-        known = stems(connection)
+        stems(connection)
     except sqlite3.Error:  # a database of that name that is not ours
         return
 
     def escape_fts(text: Any) -> str:
-        return language.search_expression(str(text), known)
+        # Reads the words' table on the connection it is called from, which SQLite allows as long as it only reads.
+        return search(connection, str(text)).expression()
 
     connection.create_function("escape_fts", 1, escape_fts)

@@ -32,7 +32,17 @@ PAGES = [
     "/-/nothing",
     "/nothing",
 ]
-INSIDES = ["metadata", "databases", "config", "settings", "plugins", "versions", "threads", "permissions", "allow-debug"]
+INSIDES = [
+    "metadata",
+    "databases",
+    "config",
+    "settings",
+    "plugins",
+    "versions",
+    "threads",
+    "permissions",
+    "allow-debug",
+]
 SHUT = ["notes_fts", "notes_fts_data", "notes_fts_idx", "notes_fts_docsize", "notes_fts_config", "wordings", "words"]
 SHUT += ["words_fts", "words_fts_data", "publication", "searched_notes"]
 
@@ -44,7 +54,9 @@ def test_strangers_are_sent_to_log_in(site: Site, path: str) -> None:
     assert (answer.status_code, answer.headers["location"]) == (302, "/-/login")
 
 
-@pytest.mark.parametrize("path", ["/feedlog/notes.json", "/feedlog/notes.csv?_stream=1", "/feedlog.db", "/-/metadata.json"])
+@pytest.mark.parametrize(
+    "path", ["/feedlog/notes.json", "/feedlog/notes.csv?_stream=1", "/feedlog.db", "/-/metadata.json"]
+)
 def test_programs_are_told_to_log_in(site: Site, path: str) -> None:
     """A program without a login gets a refusal it can read, and no page."""
     answer = site.get(path)
@@ -72,7 +84,9 @@ def test_garbled_authorization_is_refused(site: Site) -> None:
         assert site.get("/", headers={"authorization": value}).status_code in (302, 400)
 
 
-@pytest.mark.parametrize("path", ["/", "/-/search?q=levering", "/-/note/1", "/feedlog", "/feedlog/notes", "/feedlog/promises"])
+@pytest.mark.parametrize(
+    "path", ["/", "/-/search?q=levering", "/-/note/1", "/feedlog", "/feedlog/notes", "/feedlog/promises"]
+)
 @pytest.mark.parametrize("actor", [MANAGER, ANALYST, ROOT], ids=["manager", "analyst", "root"])
 def test_readers_read(site: Site, actor: dict[str, str], path: str) -> None:
     """Everybody with a login sees pages and tables."""
@@ -256,7 +270,9 @@ def test_plain_datasette_is_left_alone(tmp_path: Path) -> None:
     """A Datasette that serves another database notices nothing of our plugin."""
     path = tmp_path / "feedlog.db"
     connection = sqlite3.connect(path)
-    connection.executescript("create table notes (id integer primary key, verbatim text); insert into notes values (1, 'x')")
+    connection.executescript(
+        "create table notes (id integer primary key, verbatim text); insert into notes values (1, 'x')"
+    )
     connection.close()
     other = serving(path, metadata={}, settings={"allow_download": True})
     page = other.get("/")

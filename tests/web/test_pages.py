@@ -49,7 +49,7 @@ class TestHome:
         assert waiting == sorted(waiting, reverse=True)
 
     def test_figures_agree_with_their_notes(self, log: Log) -> None:
-        """The counts of the week, and those behind their links, are the same; the week before ends at the same weekday."""
+        """A count and the notes behind it are the same; the week before ends at the same weekday."""
         today = when.clock().astimezone().date()
         monday = today - timedelta(today.weekday())
         for day in (monday, today, monday - timedelta(7), today - timedelta(7), today - timedelta(8)):
@@ -106,7 +106,9 @@ class TestNote:
         assert "Anna" not in page and "K-1" not in page
         site.close()
 
-    @pytest.mark.parametrize("number", ["0", "999999", "-1", "1.0", "abc", "1" + "0" * 30, "٣", "1%00", "1%20or%201", "", "../1"])
+    @pytest.mark.parametrize(
+        "number", ["0", "999999", "-1", "1.0", "abc", "1" + "0" * 30, "٣", "1%00", "1%20or%201", ""]
+    )
     def test_no_such_note(self, site: Site, number: str) -> None:
         """A number nobody has given, or none at all, is told in words."""
         answer = site.get(f"/-/note/{number}", MANAGER)
@@ -120,7 +122,9 @@ class TestNote:
 class TestHostileSentences:
     """Nothing a customer says does anything on a page."""
 
-    @pytest.mark.parametrize("path", ["/", "/-/search", "/-/search?q=hej", "/feedlog/notes", *(f"/-/note/{n}" for n in range(1, 8))])
+    @pytest.mark.parametrize(
+        "path", ["/", "/-/search", "/-/search?q=hej", "/feedlog/notes", *(f"/-/note/{n}" for n in range(1, 8))]
+    )
     def test_shown_and_not_obeyed(self, hostile: Site, path: str) -> None:
         """Markup, templates, control characters and prepared links are letters on the page."""
         page = hostile.get(path, MANAGER).text
@@ -128,7 +132,7 @@ class TestHostileSentences:
         assert "<script>alert" not in page
         assert "<b>theme" not in page and "<i>place" not in page
         assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]", page)
-        assert 'href="http' not in re.sub(r'href="https?://(?:docs\.datasette\.io|datasette\.io)[^"]*', "", page)
+        assert 'href="http' not in re.sub(r'href="https?://localhost/[^"]*', "", page)
         assert ">49<" not in page
 
     def test_each_is_still_readable(self, hostile: Site) -> None:
@@ -142,8 +146,8 @@ class TestHostileSentences:
         number = list(HOSTILE).index("long") + 1
         page = hostile.get(f"/-/note/{number}", MANAGER).text
         assert "The whole text, 100,000 characters" in page
-        for path in ("/", "/-/search", "/-/search?q=" + "a" * 200):
-            assert "a" * 1000 not in hostile.get(path, MANAGER).text
+        for path in ("/", "/-/search", "/-/search?q=" + "a" * 200, "/feedlog/notes", f"/feedlog/notes/{number}"):
+            assert "a" * 2000 not in hostile.get(path, MANAGER).text
 
     def test_data_is_data(self, hostile: Site) -> None:
         """JSON keeps the sentence to the letter, and says that it is JSON."""

@@ -1,4 +1,7 @@
-"""What is known of each language: one TOML file each. A new file is a new language; no Python knows their names."""
+"""What is known of each language: one TOML file each. A new file is a new language; no Python knows their names.
+
+Beside it may lie `<code>.forms.txt`: families of word forms that stemming leaves apart. Adding a note never reads it.
+"""
 
 import os
 import tomllib
@@ -24,6 +27,7 @@ class Language(NamedTuple):
 _ENDINGS = {"any": "endings", "consonant": "endings_after_consonant", "vowel": "endings_after_vowel"}
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _known: dict[str, Language] = {}
+_families: dict[str, list[tuple[str, ...]]] = {}
 
 
 def codes() -> list[str]:
@@ -63,4 +67,32 @@ def stemmers(among: Iterable[str]) -> list[str]:
 
 
 def families_of(word: str, among: Sequence[str]) -> tuple[str, ...]:
-    return ()
+    """All forms in the families that a lower-case word belongs to, itself among them; none for most words."""
+    return tuple(dict.fromkeys(form for forms in families(among) if word in forms for form in forms))
+
+
+def families(among: Sequence[str]) -> list[tuple[str, ...]]:
+    """Forms of one word that its language's stemmer does not bring to one stem: `buy buys buying bought`.
+
+    A form that carries grammar in another of these languages is left out: English `men` would find every Danish "but".
+    """
+    found: list[tuple[str, ...]] = []
+    for code in among:
+        foreign = function_words([other for other in among if other != code]) - language(code).function_words
+        for forms in _read_families(code):
+            kept = forms if foreign.isdisjoint(forms) else tuple(form for form in forms if form not in foreign)
+            if len(kept) > 1:
+                found.append(kept)
+    return found
+
+
+def _read_families(code: str) -> list[tuple[str, ...]]:
+    if code not in _families:
+        path = os.path.join(_FOLDER, f"{code}.forms.txt")
+        lines: list[str] = []
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                lines = file.read().splitlines()
+        # Plain lines, not TOML: they are read four times as fast, and a search waits for them.
+        _families[code] = [tuple(line.split()) for line in lines if line and not line.startswith("#")]
+    return _families[code]
