@@ -115,7 +115,9 @@ def _known(connection: sqlite3.Connection, candidates: Iterable[str]) -> list[st
     found: list[str] = []
     for start in range(0, len(asked), 500):
         part = asked[start : start + 500]
-        found += _words(connection.execute(f"select word from words where word in ({', '.join('?' * len(part))})", part))
+        found += _words(
+            connection.execute(f"select word from words where word in ({', '.join('?' * len(part))})", part)
+        )
     return found
 
 

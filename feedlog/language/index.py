@@ -74,9 +74,7 @@ class Index:
 
     def flush(self) -> None:
         """Writes the word counts that changed; a word nobody uses any more leaves no trace."""
-        changed = [
-            (word, self._stems.root(word), folded(word), by) for word, by in self._counts.items() if by
-        ]
+        changed = [(word, self._stems.root(word), folded(word), by) for word, by in self._counts.items() if by]
         self._connection.executemany(
             "insert into words (word, root, folded, notes) values (?, ?, ?, ?)"
             " on conflict (word) do update set notes = notes + excluded.notes",

@@ -1,4 +1,4 @@
-"""What a person typed into a search box, as terms; and terms as an FTS5 expression that can never be a syntax error."""
+"""What a person typed into a search box, as terms."""
 
 import re
 from typing import NamedTuple
@@ -36,30 +36,7 @@ def parse(text: str) -> list[Term]:
     return terms[:MOST_TERMS]
 
 
-def expression(terms: list[Term], stems: Stems) -> str:
-    """The FTS5 expression for all of `terms`; it matches nothing when there is nothing to look for."""
-    wanted = [_one(term, stems) for term in terms if not term.negated]
-    unwanted = [_one(term, stems) for term in terms if term.negated]
-    if not wanted:
-        return '""'
-    found = " AND ".join(wanted)
-    return f"({found}) NOT ({' OR '.join(unwanted)})" if unwanted else found
-
-
 def any_of(words: list[str], stems: Stems) -> str:
     """The FTS5 expression for notes that share a stem with any of `words`."""
-    return f"stems : ({_alternatives({stem for word in words for stem in stems.of_word(word)})})"
-
-
-def _one(term: Term, stems: Stems) -> str:
-    phrase = " ".join(term.words)
-    if term.kind == "phrase":
-        return f'verbatim : "{phrase}"'
-    if term.kind == "prefix":
-        return f'verbatim : "{phrase}" *'
-    stemmed = " AND ".join(f"stems : ({_alternatives(set(stems.of_word(word)))})" for word in term.words)
-    return f'(verbatim : "{phrase}" OR ({stemmed}))'
-
-
-def _alternatives(stems: set[str]) -> str:
-    return " OR ".join(f'"{stem}"' for stem in sorted(stems))
+    found = sorted({stem for word in words for stem in stems.of_word(word)})
+    return "stems : (" + " OR ".join(f'"{stem}"' for stem in found) + ")"

@@ -164,7 +164,7 @@ def _said(connection: sqlite3.Connection, text: str, stems: Stems, total: int) -
 def _weight(count: int, total: int, silent: bool) -> float:
     """How much a root in `count` of `total` notes tells: the inverse document frequency of BM25, dampened."""
     count = min(count, total)
-    weight = math.log(1 + (total - count + 0.5) / (count + 0.5)) ** RARITY_POWER
+    weight: float = math.log(1 + (total - count + 0.5) / (count + 0.5)) ** RARITY_POWER
     return weight * FUNCTION_WORD_WEIGHT if silent else weight
 
 

@@ -67,9 +67,11 @@ class Stems:
                 if not word.endswith(ending) or len(rest) < _SHORTEST_STEM:
                     continue
                 vowel = rest[-1] in _VOWELS
-                if before == "any" or (before == "vowel" and vowel and len(rest) > _SHORTEST_STEM):
-                    found.append(rest)
-                elif before == "consonant" and not vowel:
+                if (
+                    before == "any"
+                    or (before == "vowel" and vowel and len(rest) > _SHORTEST_STEM)
+                    or (before == "consonant" and not vowel)
+                ):
                     found.append(rest)
         return found
 

@@ -1,10 +1,9 @@
 """Finding notes: by words, and by likeness to another text."""
 
 from feedlog.errors import WrongUsage
-from feedlog.language.search import snippet
+from feedlog.language.search import Search, snippet
 from feedlog.language.similar import similar as like
 from feedlog.language.stems import Stems
-from feedlog.language.tiers import Search
 from feedlog.language.words import composed
 from feedlog.operations import notes
 from feedlog.operations.filters import Filters

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from feedlog.language.words import Word, folded, words_of
+from feedlog.language.words import Word, folded, plain_words, words_of
 
 # Pseudonyms hold no digits, so that a customer's number can never stand in one by chance.
 _LETTERS = "bcdfghjkmnpqrstvwxz"
@@ -108,6 +108,17 @@ def phrases(person: Person) -> list[tuple[str, str]]:
         found += [(" ".join(name), initials(person.name)), (" ".join(name) + "s", initials(person.name) + "s")]
     if len("".join(key)) >= 4 and len(key) <= _LONGEST_NAME and any(letter.isdigit() for letter in person.key):
         found += [(" ".join(key), SOMEBODY), ("".join(key), SOMEBODY)]
+    return found
+
+
+def possibly_named(persons: Iterable[Person], sentences: Iterable[str]) -> list[Person]:
+    """Those whose name or key may stand in a sentence: a quick look that spares learning every customer."""
+    used = {word for sentence in sentences for word in plain_words(sentence)}
+    found = []
+    for person in persons:
+        name, key = plain_words(person.name or ""), plain_words(person.key)
+        if (name and name[0] in used) or (key and (key[0] in used or "".join(key) in used)):
+            found.append(person)
     return found
 
 

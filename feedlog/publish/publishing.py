@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypedDict
 
 from feedlog import when
@@ -12,7 +12,7 @@ from feedlog.errors import NotStored, Refused
 from feedlog.language.index import Index
 from feedlog.language.stems import Stems
 from feedlog.publish import reading, statistics
-from feedlog.publish.privacy import Person, Privacy, initials, phrases
+from feedlog.publish.privacy import Person, Privacy, initials, phrases, possibly_named
 from feedlog.publish.secret import secret_beside
 from feedlog.store import Log
 from feedlog.store.failures import translated
@@ -65,7 +65,7 @@ def publish(
                 connection.execute("rollback")
             raise
         connection.execute("pragma wal_checkpoint(truncate)")
-        notes = connection.execute("select count(*) from wordings").fetchone()[0]
+        notes = connection.execute("select coalesce(sum(notes), 0) from stats_months").fetchone()[0]
     return Published(path=path, notes=notes, changed=changed, seconds=round(time.perf_counter() - started, 3))
 
 
@@ -86,19 +86,23 @@ def _bring_up(
     whole = rebuild or before is None or before[:3] != now[:3] or before.change > now.change
     if not whole and before == now:
         return 0
-    privacy = Privacy(secret, reading.persons(log))
     named: set[int] = set()
     if whole or before is None:
         _make_anew(connection)
         ids: Sequence[int] = reading.all_note_ids(log)
+        persons: Iterable[Person] = reading.persons(log)
     else:
         touched = reading.touched_note_ids(log, before.change)
         named = _mentioning(connection, reading.newly_known_persons(log, before.customer, before.change))
         ids = sorted(touched | named)
-    _Writer(log, connection, privacy, anew=whole).write(ids, progress)
+        persons = reading.persons(log)
+        if len(ids) <= reading.BATCH:
+            persons = possibly_named(persons, reading.sentences(log, ids))
+    _Writer(log, connection, Privacy(secret, persons), anew=whole).write(ids, progress)
     if named:
-        # A removed word lives on in the index's older pages until they are merged; a name must not.
-        connection.execute("insert into notes_fts (notes_fts) values ('optimize')")
+        # A removed word lives on in an index's older pages until they are merged; a name must not.
+        for index in ("notes_fts", "words_fts"):
+            connection.execute(f"insert into {index} ({index}) values ('optimize')")
     connection.executemany(
         "insert or replace into publication (name, value) values (?, ?)",
         [*((name, str(value)) for name, value in now._asdict().items()), ("published_at", when.now())],
@@ -117,6 +121,7 @@ class _Writer:
         self._index = Index(connection, Stems(log.languages))
         self._weeks: set[str] = set()
         self._months: set[str] = set()
+        self._themes: set[str] = set()
 
     def write(self, ids: Sequence[int], progress: Callable[[int, int], object]) -> None:
         """Writes these notes as they are now; those that no longer stand disappear."""
@@ -133,10 +138,12 @@ class _Writer:
     def _remove(self, ids: Sequence[int]) -> None:
         marks = ", ".join("?" * len(ids))
         sql = f"select id, verbatim, week, month from notes where id in ({marks})"
-        for row in self._connection.execute(sql, ids).fetchall():
-            self._weeks.add(row["week"])
-            self._months.add(row["month"])
-            self._index.remove(row["id"], row["verbatim"])
+        gone = self._connection.execute(sql, ids).fetchall()
+        self._weeks.update(row["week"] for row in gone)
+        self._months.update(row["month"] for row in gone)
+        self._index.remove_many([(row["id"], row["verbatim"]) for row in gone])
+        themes = self._connection.execute(f"select distinct theme from note_themes where note_id in ({marks})", ids)
+        self._themes.update(row["theme"] for row in themes)
         for table in ("note_themes", "promises", "responses"):
             self._connection.execute(f"delete from {table} where note_id in ({marks})", ids)
         self._connection.execute(f"delete from notes where id in ({marks})", ids)
@@ -150,10 +157,14 @@ class _Writer:
         self._weeks.update(row["week"] for row in rows)
         self._months.update(row["month"] for row in rows)
         _insert(self._connection, "notes", rows)
-        tagged = [{"note_id": row["id"], "theme": theme} for row in rows for theme in json.loads(row["themes"])]
+        tagged = [
+            {"theme": theme, "note_id": row["id"], "said_on": row["said_on"], "customer": row["customer"]}
+            for row in rows
+            for theme in json.loads(row["themes"])
+        ]
+        self._themes.update(row["theme"] for row in tagged)
         _insert(self._connection, "note_themes", tagged)
-        for row in rows:
-            self._index.add(row["id"], row["verbatim"])
+        self._index.add_many([(row["id"], row["verbatim"]) for row in rows])
         promises = [promise for promise in reading.promises(self._log, ids) if promise["note_id"] in persons]
         _insert(self._connection, "promises", [self._promise(row, persons[row["note_id"]]) for row in promises])
         responses = [response for response in reading.responses(self._log, ids) if response["note_id"] in persons]
@@ -213,14 +224,24 @@ class _Writer:
         }
 
     def _write_themes(self) -> None:
-        """The codebook is small: it is written whole, with what the notes say about each theme."""
-        self._connection.execute("delete from themes")
-        sql = """insert into themes
-                   (name, title, owner, measure, fixed_on, notes, customers, first_said_on, last_said_on)
-                 select :name, :title, :owner, :measure, :fixed_on, count(notes.id), count(distinct customer),
-                        min(said_on), max(said_on)
-                   from note_themes join notes on notes.id = note_themes.note_id where note_themes.theme = :name"""
-        self._connection.executemany(sql, reading.themes(self._log))
+        """The codebook; only for themes whose notes changed is counted anew what the notes say."""
+        codebook = reading.themes(self._log)
+        names = json.dumps([theme["name"] for theme in codebook])
+        self._connection.execute("delete from themes where name not in (select value from json_each(?))", [names])
+        self._connection.executemany(
+            """insert into themes (name, title, owner, measure, fixed_on, notes, customers)
+               values (:name, :title, :owner, :measure, :fixed_on, 0, 0)
+               on conflict (name) do update
+               set title = :title, owner = :owner, measure = :measure, fixed_on = :fixed_on""",
+            codebook,
+        )
+        self._connection.executemany(
+            """update themes set (notes, customers, first_said_on, last_said_on) =
+                 (select count(*), count(distinct customer), min(said_on), max(said_on)
+                    from note_themes where theme = name)
+               where name = ?""",
+            [[theme] for theme in sorted(self._themes)],
+        )
 
 
 def _mentioning(connection: sqlite3.Connection, persons: Sequence[Person]) -> set[int]:

@@ -33,13 +33,16 @@ def all_note_ids(log: Log) -> list[int]:
 
 def touched_note_ids(log: Log, after: int) -> set[int]:
     """The notes that changes after number `after` may have altered, also by their import, customer or theme."""
+    # What a merge moved hangs on the old row still. Each way is asked apart: with `or` SQLite would walk every note.
     statements = (
         "select note_id from changes where id > ? and note_id is not null",
         "select notes.id from changes join notes on notes.import_id = changes.import_id where changes.id > ?",
-        """select notes.id from changes
-             join customers on changes.customer_id in (customers.id, customers.merged_into_id)
+        "select notes.id from changes join notes on notes.customer_id = changes.customer_id where changes.id > ?",
+        """select notes.id from changes join customers on customers.merged_into_id = changes.customer_id
              join notes on notes.customer_id = customers.id where changes.id > ?""",
-        """select note_themes.note_id from changes join themes on changes.theme_id in (themes.id, themes.merged_into_id)
+        """select note_themes.note_id from changes join note_themes on note_themes.theme_id = changes.theme_id
+            where changes.id > ? and changes.note_id is null""",
+        """select note_themes.note_id from changes join themes on themes.merged_into_id = changes.theme_id
              join note_themes on note_themes.theme_id = themes.id where changes.id > ? and changes.note_id is null""",
     )
     found: set[int] = set()
@@ -86,6 +89,13 @@ def themes_of(log: Log, ids: Sequence[int]) -> dict[int, list[str]]:
     for row in rows:
         found.setdefault(row["note_id"], []).append(row["theme"])
     return found
+
+
+def sentences(log: Log, ids: Sequence[int]) -> list[str]:
+    """Every sentence that will be published with these notes."""
+    found = [text for note in notes(log, ids) for text in (note["verbatim"], note["reading"]) if text]
+    found += [promise["what"] for promise in promises(log, ids)]
+    return found + [response["text"] for response in responses(log, ids) if response["text"]]
 
 
 def promises(log: Log, ids: Sequence[int]) -> list[Row]:

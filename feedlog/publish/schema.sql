@@ -34,8 +34,10 @@ create index notes_by_touchpoint on notes (touchpoint, said_at);
 create index notes_with_reading on notes (id) where reading is not null;
 
 create table note_themes (
-  note_id  integer not null references notes (id),
-  theme    text not null,
+  theme     text not null,
+  note_id   integer not null references notes (id),
+  said_on   text not null,
+  customer  text,
   primary key (theme, note_id)
 ) strict, without rowid;
 create index note_themes_by_note on note_themes (note_id);

@@ -14,7 +14,7 @@ _OF_SLICE = """
         from notes where month = ? and {slice} is not null group by {slice}"""
 _OF_THEMES = """
     insert into stats_themes (month, theme, notes, customers)
-      select notes.month, note_themes.theme, count(*), count(distinct customer)
+      select notes.month, note_themes.theme, count(*), count(distinct notes.customer)
         from notes join note_themes on note_themes.note_id = notes.id
        where notes.month = ? group by note_themes.theme"""
 SLICES = ("channel", "kind", "touchpoint")

@@ -111,9 +111,9 @@ def _praise(connection: sqlite3.Connection, today: date) -> list[Row]:
 def _rising(connection: sqlite3.Connection, span: Span) -> list[Row]:
     before = span.before()
     sql = """
-        select theme, count(*) filter (where week = ?1) as now, count(*) filter (where week = ?2) as before
+        select theme, count(*) filter (where notes.week = ?1) as now, count(*) filter (where notes.week = ?2) as before
           from notes join note_themes on note_themes.note_id = notes.id
-         where (week = ?1 and said_on <= ?3) or (week = ?2 and said_on <= ?4)
+         where (notes.week = ?1 and notes.said_on <= ?3) or (notes.week = ?2 and notes.said_on <= ?4)
          group by theme having now > before order by now - before desc, now desc, theme limit ?5"""
     found = rows(connection, sql, [span.week, before.week, span.until.isoformat(), before.until.isoformat(), _LISTED])
     for theme in found:

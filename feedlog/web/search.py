@@ -4,7 +4,7 @@ import sqlite3
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from feedlog.language.tiers import Search
+from feedlog.language.search import Search
 from feedlog.vocabulary import CHANNELS, KINDS
 from feedlog.web import quotes, showing, words
 from feedlog.web.published import Row, rows

@@ -2,9 +2,9 @@
 
 import re
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from feedlog.language.search import snippet
+from feedlog.language.search import Span, snippet
 from feedlog.when import MONTHS, WEEKDAYS
 
 # Control characters but tab and line feed, what would reorder the page around it, and what we mark matches with.
@@ -40,7 +40,7 @@ def shorten(text: str, length: int) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut).rstrip(" ,.;:") + " …"
 
 
-def pieces(cleaned: str, spans: list[Any], length: int) -> list[Piece]:
+def pieces(cleaned: str, spans: list[Span], length: int) -> list[Piece]:
     """About `length` characters of a cleaned text around its first match, cut where matches begin and end."""
     found = []
     for part in re.split(

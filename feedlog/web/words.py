@@ -4,8 +4,8 @@ import sqlite3
 import threading
 from typing import Any
 
+from feedlog.language.search import Search
 from feedlog.language.stems import Stems
-from feedlog.language.tiers import Search
 
 # A stemmer must not be used by two threads at once.
 _of_thread = threading.local()

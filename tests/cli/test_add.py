@@ -218,9 +218,7 @@ def test_nowhere_to_keep_it(run: Invoke, tmp_path: Path, log_path: Path) -> None
     log_path.mkdir(parents=True)
     (tmp_path / "file").touch()
     temporary = str(tmp_path / "file" / "temporary")
-    code = (
-        f"import tempfile; tempfile.tempdir = {temporary!r}; from feedlog.cli import main; main(['add', 'Pakken kom'])"
-    )
+    code = f"import tempfile; tempfile.tempdir = {temporary!r}; from feedlog.cli import main; main(['add', 'Pakken'])"
     environment = {
         "FEEDLOG_DB": str(log_path),
         "FEEDLOG_SPOOL": str(tmp_path / "file" / "spool"),

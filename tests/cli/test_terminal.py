@@ -31,9 +31,11 @@ def nasty(invoke: Invoke) -> None:
         assert not OBEYED.search(done.out + done.err)
 
 
-CALLS = [("list",), ("show", "1"), ("search", "pakken"), ("similar", "1"), ("similar", "--text", NASTY),
-         ("search", NASTY), ("list", "-c", "\x1b[31m"), ("list", "-t", "\u202e"), ("\x1b[31m",), ("list", "--since", "\x1b\u202e"),
-         ("--db", "/\x1b\u202e", "list"), ("correct", "1", NASTY + "2", "--why", "\x1b\u202e"), ("undo",)]  # fmt: skip
+CALLS = [
+    ("list",), ("show", "1"), ("search", "pakken"), ("search", NASTY), ("similar", "1"), ("similar", "--text", NASTY),
+    ("list", "-c", "\x1b[31m"), ("list", "-t", "\u202e"), ("list", "--since", "\x1b\u202e"), ("\x1b[31m",),
+    ("--db", "/\x1b\u202e", "list"), ("correct", "1", NASTY + "2", "--why", "\x1b\u202e"), ("undo",),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("words", CALLS, ids=range(len(CALLS)))
@@ -65,7 +67,9 @@ JSON_CALLS = [
     ("add", "Pakken kom igen æøå", "-c", "K-2", "-t", "levering", "--said-at", "yesterday"),
     ("list", "--since", "2020-01-01"), ("list", "-c", "K-1"), ("show", "1"), ("search", "pakken"), ("search", "zebra"),
     ("similar", "1"), ("similar", "--text", "zebra"), ("tag", "1", "-t", "leverng"),
-    ("correct", "1", "Ø", "--why", "x"), ("undo",), ("recover",), ("reindex",), ("doctor",), ("path",), ("config",), ("completion", "bash"), ("publish",),
+    ("correct", "1", "Ø", "--why", "x"), ("undo",),
+    ("recover",), ("reindex",), ("doctor",), ("path",), ("config",), ("completion", "bash"),
+    ("publish",),
 ]  # fmt: skip
 
 

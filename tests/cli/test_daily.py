@@ -1,0 +1,189 @@
+"""The daily commands from the keyboard: run one, see this, run the next."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feedlog import when
+from feedlog.operations.shapes import FoundNote, Note, Similar, SimilarNote
+
+Invoke = Callable[..., Any]
+
+
+@pytest.fixture
+def shop(invoke: Invoke) -> Invoke:
+    """A shop that has logged three sentences."""
+    invoke("add", "Pakken kom tre uger for sent", "-c", "K-1", "--name", "Anna Holm", "-t", "levering", "--channel",
+           "phone", "--kind", "complaint", "--said-at", "2026-03-02 09:30")  # fmt: skip
+    invoke("add", "Min pakke er forsinket", "-c", "K-2", "--channel", "email", "--said-at", "2026-03-03 10:00")
+    invoke("add", "Skoene trykker", "--agent", "jens", "--said-at", "2026-03-04 11:00")
+    return invoke
+
+
+def test_list(shop: Invoke) -> None:
+    """The newest notes stand first, in columns: number, day, words, who and how."""
+    assert shop("list").out.splitlines() == [
+        "#3  4 March  “Skoene trykker”",
+        "#2  3 March  “Min pakke er forsinket”   K-2 · email",
+        "#1  2 March  “Pakken kom tre uger for sent”   Anna Holm · phone",
+    ]
+    assert list(shop("list", "--json").json[0]) == list(Note.__annotations__)
+
+
+def test_empty_list_is_an_answer(shop: Invoke) -> None:
+    """Where nothing passes the filters, that is said beside an empty answer, and the exit status is 0."""
+    assert shop("list", "--agent", "nobody") == (0, "", "No notes.\n")
+    assert shop("list", "--agent", "nobody", "--json") == (0, "[]\n", "")
+    assert shop("search", "zebra") == (0, "", "No note has these words.\n")
+    assert shop("search", "zebra", "--json") == (0, "[]\n", "")
+
+
+def test_days_are_echoed(shop: Invoke) -> None:
+    """How a day in a filter was understood is said beside the answer; a day counts whole."""
+    done = shop("list", "--since", "2026-03-03", "--until", "2026-03-03")
+    assert done.out == "#2  3 March  “Min pakke er forsinket”   K-2 · email\n"
+    assert done.err.splitlines() == ["since Tuesday 3 March, 00:00", "until Wednesday 4 March, 00:00"]
+
+
+def test_show(shop: Invoke) -> None:
+    """One note is shown with everything that hangs on it."""
+    shop("correct", "1", "Pakken kom to uger for sent", "--why", "misheard")
+    logged = when.spoken(shop("show", "1", "--json").json["logged_at"], now=when.clock())
+    assert shop("show", "1").out.splitlines() == [
+        "#1  Anna Holm (K-1) · phone · levering · complaint",
+        "",
+        "  “Pakken kom to uger for sent”",
+        "",
+        "said      Monday 2 March, 09:30",
+        f"logged    {logged}, by mette",
+        "was       “Pakken kom tre uger for sent”, corrected today by mette: misheard",
+    ]
+    document = shop("show", "1", "--json").json
+    assert list(document) == [*Note.__annotations__, "wordings", "promises"]
+    assert [wording["why"] for wording in document["wordings"]] == [None, "misheard"]
+
+
+def test_search(shop: Invoke) -> None:
+    """A search says how each note matched; in JSON also where."""
+    done = shop("search", "pakken")
+    assert [line.split("  ")[0] for line in done.out.splitlines()] == ["#1", "#2"] and done.err == ""
+    found = shop("search", "pakken", "--json").json
+    assert list(found[0]) == list(FoundNote.__annotations__)
+    assert shop("search", "pakken", "-uger", "--json").json[0]["id"] == 2
+    assert shop("search", "--", "pakken", "-uger").out.startswith("#2")
+
+
+def test_similar(shop: Invoke) -> None:
+    """Who else said this is counted over what is strongly alike, and shown with the words shared."""
+    shop("add", "Pakken kom to uger for sent", "-c", "K-3")
+    done = shop("similar", "4")
+    assert done.out.splitlines()[0] == "Said by 1 known customer in 1 note since 2 March, the latest 2 March:"
+    assert done.out.splitlines()[1].startswith("#1  2 March  “Pakken kom tre uger f…”   Anna Holm · phone · ")
+    answer = shop("similar", "4", "--json").json
+    assert list(answer) == list(Similar.__annotations__)
+    assert list(answer["results"][0]) == list(SimilarNote.__annotations__)
+    assert shop("similar", "--text", "zebra") == (0, "", "Nobody else has said this, as far as the words tell.\n")
+
+
+def test_tag(shop: Invoke) -> None:
+    """Themes go on and off, and the notes are shown as they are then."""
+    assert shop("tag", "2", "3", "-t", "Post").out == "#2  K-2 · email · post\n#3 · post\n"
+    assert shop("tag", "3", "-t", "post", "--remove", "--json").json[0]["themes"] == []
+    assert shop("tag", "3", "-t", "leverng").err == "The theme 'leverng' is new. Did you mean 'levering'?\n"
+
+
+def test_correct(shop: Invoke) -> None:
+    """A correction shows both wordings."""
+    assert shop("correct", "3", "Skoen trykker", "--why", "misheard").out == (
+        "#3\nwas  “Skoene trykker”\nnow  “Skoen trykker”\n"
+    )
+    done = shop("correct", "3", "--why", "misheard", "--json", stdin=b"Skoen klemmer")
+    assert done.err == "Now: “Skoen trykker”\n"
+    assert done.json["verbatim"] == "Skoen klemmer"
+    assert list(done.json) == [*Note.__annotations__, "wordings"]
+
+
+def test_undo(shop: Invoke) -> None:
+    """Undo shows what it takes back, and each takes back their own."""
+    done = shop("undo")
+    assert done.out == "Took back note 2.\n"
+    assert done.err.splitlines()[1] == "“Min pakke er forsinket”"
+    assert shop("undo", "--agent", "jens", "--json").json == {"undone": "note.add", "what": "note 3", "note_id": 3}
+    assert shop("list", "--json").json[0]["id"] == 1
+    assert shop("show", "2").err == "feedlog: Note 2 was taken back.\nSee the newest with: feedlog list\n"
+
+
+def test_key_of_a_note_taken_back(shop: Invoke) -> None:
+    """A script that repeats a note somebody took back is told so."""
+    shop("add", "Igen", "--key", "call 7")
+    shop("undo")
+    done = shop("add", "Igen", "--key", "call 7")
+    assert (done.status, done.err.splitlines()[0]) == (1, "feedlog: Note 4 was taken back.")
+
+
+def test_doctor(shop: Invoke, log_path: Path) -> None:
+    """The doctor's exit status says whether all is well."""
+    done = shop("doctor")
+    assert done.status == 0
+    assert all(line.startswith("well  ") for line in done.out.splitlines())
+    log_path.chmod(0o644)
+    done = shop("doctor")
+    assert done.status == 1
+    assert f"ILL   private       everybody on this machine can read it: run chmod o-rwx {log_path}" in done.out
+    answer = shop("doctor", "--json")
+    assert (answer.status, answer.json["ok"]) == (1, False)
+    assert [list(check) for check in answer.json["checks"]] == [["name", "ok", "detail"]] * 7
+
+
+def test_path(invoke: Invoke, log_path: Path, tmp_path: Path) -> None:
+    """The log's place is printed whether it is there or not, and --db comes first."""
+    assert invoke("path").out == f"{log_path}\n"
+    assert invoke("path", "--json").json == {"path": str(log_path), "exists": False}
+    assert invoke("--db", "~/other.db", "path").out == f"{tmp_path}/home/other.db\n"
+
+
+ORIGINS = [
+    ((), {}, {}, "login", "default"),
+    ((), {}, {"agent": "liv"}, "liv", "config.toml"),
+    ((), {"FEEDLOG_AGENT": "jens"}, {"agent": "liv"}, "jens", "FEEDLOG_AGENT"),
+]
+
+
+@pytest.mark.parametrize(("words", "variables", "file", "value", "origin"), ORIGINS, ids=[case[4] for case in ORIGINS])
+def test_config(
+    run: Invoke, environment: dict[str, str], words: tuple[str, ...], variables: dict[str, str], file: dict[str, str],
+    value: str, origin: str,
+) -> None:  # fmt: skip
+    """Each setting is shown with where its value came from: environment before config file before default."""
+    for name in ("FEEDLOG_AGENT", "FEEDLOG_DB", "FEEDLOG_SPOOL"):
+        environment.pop(name, None)
+    folder = Path(environment["HOME"], ".config", "feedlog")
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text("".join(f'{name} = "{what}"\n' for name, what in file.items()))
+    answer = run("config", "--json", LOGNAME="login", **variables).json
+    assert answer["config_file"] == str(folder / "config.toml")
+    settings = {one["name"]: one for one in answer["settings"]}
+    assert settings["agent"]["value"] == value
+    assert os.path.basename(settings["agent"]["origin"]) == origin
+    assert settings["db"]["value"] == os.path.join(environment["HOME"], ".local/share/feedlog/feedlog.db")
+    assert settings["spool"]["value"] == os.path.join(environment["HOME"], ".local/state/feedlog/spool")
+
+
+def test_settings_of_the_config_file(run: Invoke, environment: dict[str, str], tmp_path: Path) -> None:
+    """A channel and an agent from the config file stand on every note that names none."""
+    path = tmp_path / "own.toml"
+    path.write_text('agent = "liv"\nchannel = "phone"\nwho_else = false\nlanguages = ["da", "en"]\n')
+    environment.pop("FEEDLOG_AGENT")
+    first = run("add", "Pakken kom", "--json", FEEDLOG_CONFIG=str(path)).json
+    assert (first["agent"], first["channel"]) == ("liv", "phone")
+    second = run("add", "Pakken kom", "--channel", "visit", "--agent", "bo", "--json", FEEDLOG_CONFIG=str(path)).json
+    assert (second["agent"], second["channel"], second["who_else"]["notes"]) == ("bo", "visit", 0)
+    assert run("reindex", FEEDLOG_CONFIG=str(path)).out == "2 notes indexed in da en.\n"
+
+
+def test_same_program_by_either_name(run: Invoke, environment: dict[str, str]) -> None:
+    """`python -m feedlog` prints what `feedlog` prints."""
+    assert run("--help").out.startswith("Usage: feedlog [OPTIONS] COMMAND [ARGS]...")
