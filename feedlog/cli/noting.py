@@ -22,7 +22,7 @@ def report(session: Session, log: Log, added: notes.Added, *, who_else: bool, as
         printing.talk(warning)
     others = finding.NOTHING_SAID
     if who_else:
-        others = finding.similar_to_note(log, note["id"], Filters(), limit=SHOWN * 3)
+        others = finding.similar_to_note(log, note["id"], Filters(), limit=SHOWN)
     if as_json:
         printing.document(_document(note, added, others))
     else:

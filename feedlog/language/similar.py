@@ -24,23 +24,19 @@ FUNCTION_WORD_WEIGHT = 0.5
 RARITY_POWER = 0.7
 # Two words are alike from this share of common letter triples on: 'levering' and 'leveringstid'.
 ALIKE = 0.4
-# Best candidates are asked whom they are like, and their judgement counts as much as the text's own.
-NEIGHBOURS = 3
 # Saturation and length normalisation of BM25.
 K1, B = 1.2, 0.75
-# At or above this share of the text's weight found again an agent may say aloud "others said this".
-STRONG = 0.55
 
 
 class Likeness(NamedTuple):
     """One note like the text: `score` (higher is more alike), and the words of theirs that made it so.
 
-    `found` is the share of the text's weight that was found again, 0 to 1; from `STRONG` on the likeness is strong.
+    `agreement` is how much of either text the other one holds, 0 to 1; from `strong_from` on the likeness is strong.
     """
 
     note_id: int
     score: float
-    found: float
+    agreement: float
     strong: bool
     shared: list[str]
 
@@ -51,42 +47,88 @@ class _Said(NamedTuple):
     words: dict[str, str]
     weights: dict[str, float]
 
+    @property
+    def weight(self) -> float:
+        return sum(self.weights.values())
+
+
+def strong_from(notes: int) -> float:
+    """The agreement from which on an agent may say aloud "others said this", in a log of so many notes.
+
+    The more notes there are, the more alike the most alike one is by chance, so the bar rises with their logarithm.
+    """
+    return min(0.55, max(0.2, 0.25 + 0.16 * math.log10(max(notes, 1) / 200)))
+
 
 def similar(
-    connection: sqlite3.Connection, text: str, stems: Stems, *, limit: int, only: str = "", parameters: Any = ()
+    connection: sqlite3.Connection,
+    text: str,
+    stems: Stems,
+    *,
+    limit: int,
+    candidates: int = CANDIDATES,
+    only: str = "",
+    parameters: Any = (),
 ) -> list[Likeness]:
-    """Notes like `text`, most alike first, at most `limit`.
+    """Notes like `text`, strong ones first, then by score, at most `limit` of the best `candidates`.
 
     The score is BM25 (Robertson and Zaragoza, 2009) over word roots, where a word also counts for words much like it
-    (Dice, 1945, over letter triples), plus what the best notes themselves are like (pseudo-relevance feedback, Rocchio,
-    1971). `only` is a condition on `notes_fts.rowid` with its `parameters`.
+    (Dice, 1945, over letter triples). `only` is a condition on `notes_fts.rowid` with its `parameters`.
     """
-    total = _count_notes(connection)
-    said = _said(connection, text, stems, total)
-    candidates = _candidates(connection, said, stems, total, only, parameters)
-    if not candidates:
+    reader = _Reader(connection, stems)
+    said = reader.weighed([reader.roots(text)])[0]
+    theirs = reader.candidates(said, candidates, only, parameters)
+    if not theirs:
         return []
-    theirs = {note_id: _roots(words, stems) for note_id, words in candidates.items()}
     alike = _Alike()
     mean = sum(map(len, theirs.values())) / len(theirs)
-    likenesses = [_compare(note_id, said, words, alike, mean) for note_id, words in theirs.items()]
-    likenesses.sort(key=lambda likeness: (-likeness.score, -likeness.note_id))
-    return likenesses[:limit]
+    bar = strong_from(reader.total)
+    compared = [_Compared.of(note_id, said, words, alike, mean) for note_id, words in theirs.items()]
+    compared.sort(key=lambda one: (-one.score, -one.note_id))
+    # The other way round is asked only of those that can still pass the bar: it takes a look-up of all their words.
+    promising = [one for one in compared if one.found >= bar / (2 - bar)]
+    weighed = dict(zip(promising, reader.weighed([one.words for one in promising]), strict=True))
+    silent = function_words(stems.languages)
+    judged = [one.likeness(said, weighed.get(one), alike, bar, silent) for one in compared]
+    judged.sort(key=lambda likeness: not likeness.strong)
+    return judged[:limit]
 
 
-def _compare(note_id: int, said: _Said, theirs: dict[str, str], alike: "_Alike", mean: float) -> Likeness:
-    """How much of what was said the note says too, shorter notes first."""
-    weight = sum(said.weights.values())
-    found, shared = 0.0, []
-    for root, its in said.weights.items():
-        share, other = alike.best(root, theirs)
-        found += its * share
-        if share >= 0.5:
-            shared.append((its * share, theirs[other]))
-    length = (K1 + 1) / (1 - B + B * len(theirs) / mean + K1) if mean else 1.0
-    part = found / weight if weight else 0.0
-    words = [word for _, word in sorted(shared, reverse=True)]
-    return Likeness(note_id, part * length, part, part >= STRONG and len(words) >= min(2, len(said.words)), words)
+class _Compared:
+    """A candidate beside the text: how much of what was said it says too."""
+
+    def __init__(self, note_id: int, words: dict[str, str], score: float, found: float, shared: list[str]) -> None:
+        self.note_id = note_id
+        self.words = words
+        self.score = score
+        self.found = found
+        self.shared = shared
+
+    @classmethod
+    def of(cls, note_id: int, said: _Said, words: dict[str, str], alike: "_Alike", mean: float) -> "_Compared":
+        """Weighs what the candidate shares; of two that share as much the shorter one is more alike."""
+        total = said.weight
+        found, shared = 0.0, []
+        for root, its in said.weights.items():
+            share, other = alike.best(root, words)
+            found += its * share
+            if share >= 0.5:
+                shared.append((its * share, words[other]))
+        length = (K1 + 1) / (1 - B + B * len(words) / mean + K1) if mean else 1.0
+        part = found / total if total else 0.0
+        return cls(note_id, words, part * length, part, [word for _, word in sorted(shared, reverse=True)])
+
+    def likeness(
+        self, said: _Said, weighed: _Said | None, alike: "_Alike", bar: float, silent: frozenset[str]
+    ) -> Likeness:
+        """The judgement. Strong needs words that mean something, two of them where the text has two."""
+        telling = [word for word in self.shared if word not in silent]
+        agreement = 0.0
+        if weighed and weighed.weight:
+            back = sum(its * alike.best(root, said.words)[0] for root, its in weighed.weights.items()) / weighed.weight
+            agreement = 2 * self.found * back / (self.found + back)
+        enough = bool(telling) and len(self.shared) >= min(2, len(said.words))
+        return Likeness(self.note_id, self.score, agreement, enough and agreement >= bar, telling or self.shared)
 
 
 class _Alike:
@@ -123,68 +165,69 @@ class _Alike:
         return triples
 
 
-def _candidates(
-    connection: sqlite3.Connection, said: _Said, stems: Stems, total: int, only: str, parameters: Any
-) -> dict[int, str]:
-    """Notes that share a rare word with the text, and how they are worded."""
-    rarest = _rarest(_counts(connection, said.words), total)
-    if not rarest:
-        return {}
-    sql = f"""
-        select wordings.note_id, coalesce(wordings.verbatim, notes.verbatim) as verbatim from (
-          select rowid as id, rank from (
-            select rowid, bm25(notes_fts, 0.0, 1.0) as rank from notes_fts
-             where notes_fts match ? {only} order by rowid desc limit {NEWEST_RANKED})
-           order by rank limit {CANDIDATES}) as near
-          join wordings on wordings.note_id = near.id join notes on notes.id = near.id"""
-    expression = any_of([said.words[root] for root in rarest], stems)
-    return {row[0]: row[1] for row in connection.execute(sql, [expression, *parameters])}
+class _Reader:
+    """Looks up in one file what comparing needs: notes, their words, and how rare these are."""
 
+    def __init__(self, connection: sqlite3.Connection, stems: Stems) -> None:
+        self._connection = connection
+        self._stems = stems
+        self._silent = function_words(stems.languages)
+        # About how many notes there are: the highest number given, which costs nothing to look up.
+        self.total = int(connection.execute("select coalesce(max(note_id), 0) from wordings").fetchone()[0])
 
-def _rarest(counts: dict[str, int], total: int) -> list[str]:
-    """The rarest roots that some note has, as many as fit: together they may stand in as many notes as are ranked."""
-    chosen: list[str] = []
-    room = NEWEST_RANKED
-    for count, root in sorted((count, root) for root, count in counts.items() if count):
-        too_common = count > COMMONEST_NOTES and count > total // 2
-        if too_common or len(chosen) == RAREST_WORDS or (len(chosen) >= FEWEST_WORDS and count > room):
-            break
-        chosen.append(root)
-        room -= count
-    return chosen
+    def roots(self, text: str) -> dict[str, str]:
+        """The roots of a text's words, each with the word that has it."""
+        return {self._stems.root(word): word for word in plain_words(text)}
 
+    def weighed(self, texts: list[dict[str, str]]) -> list[_Said]:
+        """Texts, given by their roots, with what each root tells."""
+        counts = self._counts({root for words in texts for root in words})
+        return [
+            _Said(words, {root: self._weight(counts.get(root, 0), word) for root, word in words.items()})
+            for words in texts
+        ]
 
-def _said(connection: sqlite3.Connection, text: str, stems: Stems, total: int) -> _Said:
-    words = _roots(text, stems)
-    counts = _counts(connection, words)
-    silent = function_words(stems.languages)
-    return _Said(words, {root: _weight(counts.get(root, 0), total, word in silent) for root, word in words.items()})
+    def candidates(self, said: _Said, most: int, only: str, parameters: Any) -> dict[int, dict[str, str]]:
+        """The roots of the notes that share a rare word with the text, best first by the index's own ranking."""
+        rarest = self._rarest(self._counts(said.words))
+        if not rarest:
+            return {}
+        sql = f"""
+            select wordings.note_id, coalesce(wordings.verbatim, notes.verbatim) as verbatim from (
+              select rowid as id, rank from (
+                select rowid, bm25(notes_fts, 0.0, 1.0) as rank from notes_fts
+                 where notes_fts match ? {only} order by rowid desc limit {NEWEST_RANKED})
+               order by rank limit ?) as near
+              join wordings on wordings.note_id = near.id join notes on notes.id = near.id"""
+        expression = any_of([said.words[root] for root in rarest], self._stems)
+        rows = self._connection.execute(sql, [expression, *parameters, most])
+        return {row[0]: self.roots(row[1]) for row in rows}
 
+    def _weight(self, count: int, word: str) -> float:
+        """How much a root in `count` notes tells: the inverse document frequency of BM25, dampened."""
+        count = min(count, self.total)
+        weight: float = math.log(1 + (self.total - count + 0.5) / (count + 0.5)) ** RARITY_POWER
+        return weight * FUNCTION_WORD_WEIGHT if word in self._silent else weight
 
-def _weight(count: int, total: int, silent: bool) -> float:
-    """How much a root in `count` of `total` notes tells: the inverse document frequency of BM25, dampened."""
-    count = min(count, total)
-    weight: float = math.log(1 + (total - count + 0.5) / (count + 0.5)) ** RARITY_POWER
-    return weight * FUNCTION_WORD_WEIGHT if silent else weight
+    def _rarest(self, counts: dict[str, int]) -> list[str]:
+        """The rarest roots that some note has, as many as together stand in no more notes than are ranked."""
+        chosen: list[str] = []
+        room = NEWEST_RANKED
+        for count, root in sorted((count, root) for root, count in counts.items() if count):
+            too_common = count > COMMONEST_NOTES and count > self.total // 2
+            if too_common or len(chosen) == RAREST_WORDS or (len(chosen) >= FEWEST_WORDS and count > room):
+                break
+            chosen.append(root)
+            room -= count
+        return chosen
 
-
-def _roots(text: str, stems: Stems) -> dict[str, str]:
-    """The roots of a text's words, each with the word that has it."""
-    return {stems.root(word): word for word in plain_words(text)}
-
-
-def _counts(connection: sqlite3.Connection, roots: Iterable[str]) -> dict[str, int]:
-    """In about how many notes each root stands: forms of one word in one note count twice."""
-    asked: Sequence[str] = list(roots)
-    counts: dict[str, int] = {}
-    for start in range(0, len(asked), 500):  # SQLite takes 999 parameters where it is old
-        part = asked[start : start + 500]
-        marks = ", ".join("?" * len(part))
-        sql = f"select root, sum(notes) from words where root in ({marks}) group by root"
-        counts.update((row[0], row[1]) for row in connection.execute(sql, part))
-    return counts
-
-
-def _count_notes(connection: sqlite3.Connection) -> int:
-    """About how many notes there are: the highest number given, which costs nothing to look up."""
-    return int(connection.execute("select coalesce(max(note_id), 0) from wordings").fetchone()[0])
+    def _counts(self, roots: Iterable[str]) -> dict[str, int]:
+        """In about how many notes each root stands: forms of one word in one note count twice."""
+        asked: Sequence[str] = list(roots)
+        counts: dict[str, int] = {}
+        for start in range(0, len(asked), 500):  # SQLite takes 999 parameters where it is old
+            part = asked[start : start + 500]
+            marks = ", ".join("?" * len(part))
+            sql = f"select root, sum(notes) from words where root in ({marks}) group by root"
+            counts.update((row[0], row[1]) for row in self._connection.execute(sql, part))
+        return counts

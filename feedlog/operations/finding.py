@@ -2,6 +2,7 @@
 
 from feedlog.errors import WrongUsage
 from feedlog.language.search import Search, snippet
+from feedlog.language.similar import CANDIDATES
 from feedlog.language.similar import similar as like
 from feedlog.language.stems import Stems
 from feedlog.language.words import composed
@@ -51,7 +52,15 @@ def _similar(log: Log, text: str, filters: Filters, *, limit: int, besides: Note
     if besides:
         only, parameters = f"{only} and notes_fts.rowid <> ?", [*parameters, besides["id"]]
     with translated(log.path, writing=False):
-        alike = like(log.connection, text, Stems(log.languages), limit=10_000, only=only, parameters=parameters)
+        alike = like(
+            log.connection,
+            text,
+            Stems(log.languages),
+            limit=10_000,
+            candidates=max(CANDIDATES, 10 * limit),  # who asks for more wants the counts right, too
+            only=only,
+            parameters=parameters,
+        )
     by_id = {note["id"]: note for note in notes.by_ids(log, [one.note_id for one in alike])}
     own = besides["customer"] if besides else None
     others = [one for one in alike if one.note_id in by_id and not (own and by_id[one.note_id]["customer"] == own)]

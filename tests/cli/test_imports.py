@@ -35,7 +35,6 @@ OURS = {
     "feedlog.language.search",
     "feedlog.language.similar",
     "feedlog.language.stems",
-    "feedlog.language.tiers",
     "feedlog.language.words",
     "feedlog.operations",
     "feedlog.operations.changes",

@@ -1,13 +1,16 @@
-"""How a text matched, and what of it is shown."""
+"""How a text matched, what of it is shown, and what a search becomes."""
+
+from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feedlog.language.query import parse
-from feedlog.language.search import match, snippet
+from feedlog.language.search import Search, snippet
 from feedlog.language.stems import Stems
+from feedlog.store import Log
 
+one_log = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 STEMS = Stems(("da", "sv", "nb", "en"))
 LONG = (
     "Vi har ventet i flere uger på svar. " * 4
@@ -16,8 +19,14 @@ LONG = (
 )
 
 
-def shown(text: str, words: str, **options: int) -> str:
-    return snippet(text, match(text, parse(words), STEMS).spans, **options)
+def shown(log: Log, text: str, words: str, **options: int) -> str:
+    return snippet(text, Search(log.connection, words, STEMS).match(text).spans, **options)
+
+
+def matching(log: Log, words: str) -> list[int]:
+    """The notes SQLite finds by the expression that the words become."""
+    expression = Search(log.connection, words, STEMS).expression()
+    return [row["rowid"] for row in log.rows("select rowid from notes_fts where notes_fts match ?", [expression])]
 
 
 @pytest.mark.parametrize(
@@ -32,21 +41,21 @@ def shown(text: str, words: str, **options: int) -> str:
         ("Ånden på ÅEN", "ånden åen", "exact", ["Ånden", "ÅEN"]),
     ],
 )
-def test_match(text: str, words: str, how: str, places: list[str]) -> None:
+def test_match(log: Log, text: str, words: str, how: str, places: list[str]) -> None:
     """A match says whether the words stand there as typed or in another form, and where."""
-    found = match(text, parse(words), STEMS)
+    found = Search(log.connection, words, STEMS).match(text)
     assert (found.how, [text[span.start : span.end] for span in found.spans]) == (how, places)
 
 
-def test_short_text_is_shown_whole() -> None:
+def test_short_text_is_shown_whole(log: Log) -> None:
     """A text that fits is shown whole, on one line, with what matched between marks."""
-    assert shown("Pakken kom\nfor   sent", "pakken sent") == "[Pakken] kom for [sent]"
-    assert shown("Pakken kom", "zebra") == "Pakken kom"
+    assert shown(log, "Pakken kom\nfor   sent", "pakken sent") == "[Pakken] kom for [sent]"
+    assert shown(log, "Pakken kom", "zebra") == "Pakken kom"
 
 
-def test_long_text_is_shown_around_the_match() -> None:
+def test_long_text_is_shown_around_the_match(log: Log) -> None:
     """Of a long text the place that matched is shown, cut between words; an ellipsis stands for what is left out."""
-    text = shown(LONG, "våd")
+    text = shown(log, LONG, "våd")
     assert "[våd]" in text
     assert text.startswith("… ") and text.endswith(" …")
     assert len(text) <= 160 + len("… [] …") + 2
@@ -54,15 +63,15 @@ def test_long_text_is_shown_around_the_match() -> None:
     assert set(words) <= set(LONG.split())
 
 
-@settings(max_examples=200)
+@one_log
 @given(
     text=st.text(alphabet="pakkenå b\n.\u0303", max_size=400),
     words=st.text(alphabet='pakå "*-', max_size=12),
     width=st.integers(10, 200),
 )
-def test_snippet_is_of_the_text(text: str, words: str, width: int) -> None:
+def test_snippet_is_of_the_text(log: Log, text: str, words: str, width: int) -> None:
     """Whatever the text and the search, what is shown is a stretch of the text, with marks in pairs."""
-    found = match(text, parse(words), STEMS)
+    found = Search(log.connection, words, STEMS).match(text)
     assert all(0 <= span.start < span.end <= len(text) for span in found.spans)
     assert all(one.end <= other.start for one, other in zip(found.spans, found.spans[1:], strict=False))
     part = snippet(text, found.spans, width=width)
@@ -70,3 +79,23 @@ def test_snippet_is_of_the_text(text: str, words: str, width: int) -> None:
     bare = part.removeprefix("… ").removesuffix(" …").replace("[", "").replace("]", "")
     assert "".join(bare.split()) in "".join(text.split())
     assert "\n" not in part
+
+
+def test_nothing_wanted_matches_nothing(log: Log, say: Callable[..., int]) -> None:
+    """An expression without a wanted word is valid and matches nothing."""
+    say("and or not near")
+    assert [matching(log, words) for words in ("", "-and", "!!!")] == [[], [], []]
+
+
+@pytest.mark.parametrize("word", ["AND", "OR", "NOT", "NEAR", '"OR"', "N*"])
+def test_operators_are_words(log: Log, say: Callable[..., int], word: str) -> None:
+    """SQLite's own operators are looked for like any other word."""
+    say("and or not near")
+    assert matching(log, word) == [1]
+
+
+@one_log
+@given(words=st.text(max_size=40) | st.text(alphabet='ab"*-():^+{}<>=,;.\\/ ANDORNTE', max_size=40))
+def test_expression_is_never_a_syntax_error(log: Log, words: str) -> None:
+    """Whatever is typed becomes an expression SQLite understands."""
+    matching(log, words)
