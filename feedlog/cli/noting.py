@@ -5,12 +5,15 @@ from typing import Any
 from feedlog import when
 from feedlog.cli import printing
 from feedlog.cli.session import Session
+from feedlog.language.search import Span, snippet
+from feedlog.language.words import words_of
 from feedlog.operations import finding, notes, promises, spool
 from feedlog.operations.filters import Filters
-from feedlog.operations.shapes import Note, Similar
+from feedlog.operations.shapes import Note, Outcome, Similar
 from feedlog.store import Log
 
-SHOWN = 3
+# With the line that counts them, three lines: more would push the conversation off the screen.
+SHOWN = 2
 
 
 def report(session: Session, log: Log, added: notes.Added, *, who_else: bool, as_json: bool) -> None:
@@ -22,7 +25,7 @@ def report(session: Session, log: Log, added: notes.Added, *, who_else: bool, as
         printing.talk(warning)
     others = finding.NOTHING_SAID
     if who_else:
-        others = finding.similar_to_note(log, note["id"], Filters(), limit=SHOWN)
+        others = finding.similar_to_note(log, note["id"], Filters(), limit=5)
     if as_json:
         printing.document(_document(note, added, others))
     else:
@@ -48,8 +51,16 @@ def customer_name(note: Note) -> str:
 
 def quoted(text: str, room: int) -> str:
     """A customer's words on one line between quotation marks, cut with an ellipsis where there is no room."""
-    line = " ".join(text.split())
+    line = printing.unmarked(text)
     return f"“{line}”" if len(line) + 2 <= room else f"“{line[: max(1, room - 3)].rstrip()}…”"
+
+
+def excerpt(text: str, words: list[str], room: int) -> str:
+    """A customer's words on one line between quotation marks, `words` bold; without room, the part around them."""
+    line = printing.unmarked(text)
+    spans = [Span(word.start, word.end) for word in words_of(line) if word.word in words]
+    width = len(line) if len(line) + 2 <= room else room - 6  # six: two quotation marks, two ellipses and their blanks
+    return f"“{snippet(line, spans, width=width, marks=printing.MARKS)}”"
 
 
 def _who_else(session: Session, others: Similar) -> None:
@@ -61,11 +72,26 @@ def _who_else(session: Session, others: Similar) -> None:
         f"{_counted(others)} said something like this since {when.date_text(first, now=session.now)}, "
         f"the latest {when.ago(last, now=session.now)}:"
     )
-    room = printing.width()
     for note in strong:
-        tail = " · ".join(part for part in (customer_name(note), note["outcome"]) if part)
         number = f"  #{note['id']}  "
-        printing.out(f"{number}{quoted(note['verbatim'], room - len(number) - len(tail) - 3)}   {tail}".rstrip())
+        tail = [part for part in (customer_name(note), _outcome(session, note["outcome"])) if part]
+        # One line each, and the sentence is the point: where both do not fit, what came of it outlives the name.
+        room = printing.width() - len(number) - 3
+        while len(tail) > 1 and room - len(" · ".join(tail)) < room // 2:
+            tail.pop(0)
+        told = " · ".join(tail)
+        printing.out(f"{number}{excerpt(note['verbatim'], note['shared_words'], room - len(told))}   {told}".rstrip())
+
+
+def _outcome(session: Session, outcome: Outcome | None) -> str:
+    """'told 12 March', 'promised by 13 March', 'overdue since 11 March'."""
+    if outcome is None:
+        return ""
+    day = when.date_text(outcome["on"], now=session.now)
+    if outcome["step"] != "promised":
+        return f"{outcome['step']} {day}"
+    late = outcome["on"] < when.local(when.stored(session.now)).date().isoformat()
+    return f"overdue since {day}" if late else f"promised by {day}"
 
 
 def _counted(others: Similar) -> str:

@@ -17,6 +17,16 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u
 _JSON_CONTROLS = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
+# What stands between these two is bold on a terminal. Private characters, which mean nothing in anybody's sentence;
+# `unmarked` takes them out of one.
+MARKS = ("\ue000", "\ue001")
+
+
+def unmarked(text: str) -> str:
+    """A customer's text on one line, without the characters that would be taken for marks."""
+    return " ".join(text.replace(MARKS[0], "").replace(MARKS[1], "").split())
+
+
 def safe(text: str) -> str:
     """The text with control characters shown as escapes."""
     return _CONTROLS.sub(_escaped, text)
@@ -29,8 +39,12 @@ def _escaped(found: re.Match[str]) -> str:
 
 def out(text: str = "") -> None:
     """One line or more of data. Raises Refused where it cannot be written."""
+    colour = _colour(sys.stdout)
+    shown = safe(text)
+    for mark, code in zip(MARKS, ("\x1b[1m", "\x1b[22m"), strict=True):
+        shown = shown.replace(mark, code if colour else "")
     with _writing():
-        click.echo(safe(text), color=_colour(sys.stdout))
+        click.echo(shown, color=colour)
 
 
 def flush() -> None:
@@ -89,7 +103,7 @@ def document(value: Any) -> None:
 
 def bold(text: str) -> str:
     """Stronger on a terminal that shows colours, plain elsewhere."""
-    return f"\x1b[1m{text}\x1b[22m" if _colour(sys.stdout) else text
+    return f"{MARKS[0]}{text}{MARKS[1]}"
 
 
 def width() -> int:

@@ -8,8 +8,13 @@ from feedlog.cli.session import Session
 from feedlog.operations.shapes import Note
 
 
-def note_rows(session: Session, notes: Sequence[Note], tails: Sequence[str] = ()) -> None:
-    """One note a line: number, day, the customer's words, who said it. `tails` are added at the end of the lines."""
+def note_rows(
+    session: Session, notes: Sequence[Note], tails: Sequence[str] = (), about: Sequence[list[str]] = ()
+) -> None:
+    """A note each: number, day, the customer's words, and who said it; on a second line where one is too short.
+
+    `tails` are added at the end. A sentence longer than its line is cut to the part around the words of `about`.
+    """
     digits = max((len(str(note["id"])) for note in notes), default=1)
     days = [when.ago(note["said_at"], now=session.now) for note in notes]
     wide = max((len(day) for day in days), default=0)
@@ -17,5 +22,12 @@ def note_rows(session: Session, notes: Sequence[Note], tails: Sequence[str] = ()
         ends = [noting.customer_name(note), note["channel"], tails[place] if tails else None]
         tail = " · ".join(part for part in ends if part)
         head = f"#{str(note['id']).ljust(digits)}  {days[place].ljust(wide)}  "
-        room = max(24, printing.width() - len(head) - len(tail) - 3)
-        printing.out(f"{head}{noting.quoted(note['verbatim'], room)}   {tail}".rstrip())
+        room = printing.width() - len(head)
+        words = about[place] if about else []
+        if len(printing.unmarked(note["verbatim"])) + 5 + len(tail) <= room:
+            printing.out(f"{head}{noting.excerpt(note['verbatim'], words, room)}   {tail}".rstrip())
+            continue
+        # The sentence is what the reader came for: it gets the line, and what is known about it the next one.
+        printing.out(head + noting.excerpt(note["verbatim"], words, room))
+        if tail:
+            printing.out(" " * len(head) + tail)

@@ -30,6 +30,7 @@ def command(session: Session, words: tuple[str, ...], as_json: bool, limit: int,
     if as_json:
         printing.document(found)
         return
-    note_rows(session, found, [note["match"] if note["match"] != "exact" else "" for note in found])
+    how = [note["match"] if note["match"] != "exact" else "" for note in found]
+    note_rows(session, found, how, [note["words"] for note in found])
     if not found:
         printing.talk("No note has these words.")

@@ -11,7 +11,7 @@ from feedlog.cli.rows import note_rows
 from feedlog.cli.session import Session, pass_session
 from feedlog.errors import WrongUsage
 from feedlog.operations import finding
-from feedlog.operations.shapes import Similar
+from feedlog.operations.shapes import Similar, SimilarNote
 
 
 @click.command("similar")
@@ -52,10 +52,15 @@ def _print(session: Session, found: Similar) -> None:
         )
     else:
         printing.talk("Nobody else has said this, as far as the words tell.")
-    note_rows(session, strong, [", ".join(note["shared_words"][:4]) for note in strong])
+    _rows(session, strong)
     if weak:
         printing.talk("Less alike:")
-        note_rows(session, weak, [", ".join(note["shared_words"][:4]) for note in weak])
+        _rows(session, weak)
+
+
+def _rows(session: Session, found: list[SimilarNote]) -> None:
+    shared = [note["shared_words"] for note in found]
+    note_rows(session, found, [", ".join(dict.fromkeys(words[:4])) for words in shared], shared)
 
 
 def _many(count: int, noun: str) -> str:

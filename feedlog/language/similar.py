@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from feedlog.language.languages import function_words
+from feedlog.language.languages import silent_words
 from feedlog.language.query import any_of
 from feedlog.language.stems import Stems
 from feedlog.language.words import plain_words
@@ -18,8 +18,8 @@ RAREST_WORDS, FEWEST_WORDS = 16, 3
 COMMONEST_NOTES = 20_000
 NEWEST_RANKED = 2000
 CANDIDATES = 50
-# How much grammar counts beside meaning: something, since 'I never got' differs from 'how do I get'.
-FUNCTION_WORD_WEIGHT = 0.5
+# How much words without meaning count beside the others: something, since 'I never got' differs from 'how do I get'.
+SILENT_WORD_WEIGHT = 0.5
 # Below 1: a word used once in a million notes must not decide alone.
 RARITY_POWER = 0.7
 # Two words are alike from this share of common letter triples on: 'levering' and 'leveringstid'.
@@ -57,7 +57,7 @@ def strong_from(notes: int) -> float:
 
     The more notes there are, the more alike the most alike one is by chance, so the bar rises with their logarithm.
     """
-    return min(0.55, max(0.2, 0.25 + 0.16 * math.log10(max(notes, 1) / 200)))
+    return min(0.55, max(0.28, 0.25 + 0.16 * math.log10(max(notes, 1) / 200)))
 
 
 def similar(
@@ -88,7 +88,7 @@ def similar(
     # The other way round is asked only of those that can still pass the bar: it takes a look-up of all their words.
     promising = [one for one in compared if one.found >= bar / (2 - bar)]
     weighed = dict(zip(promising, reader.weighed([one.words for one in promising]), strict=True))
-    silent = function_words(stems.languages)
+    silent = silent_words(stems.languages)
     judged = [one.likeness(said, weighed.get(one), alike, bar, silent) for one in compared]
     judged.sort(key=lambda likeness: not likeness.strong)
     return judged[:limit]
@@ -127,8 +127,9 @@ class _Compared:
         if weighed and weighed.weight:
             back = sum(its * alike.best(root, said.words)[0] for root, its in weighed.weights.items()) / weighed.weight
             agreement = 2 * self.found * back / (self.found + back)
-        enough = bool(telling) and len(self.shared) >= min(2, len(said.words))
-        return Likeness(self.note_id, self.score, agreement, enough and agreement >= bar, telling or self.shared)
+        ours = sum(word not in silent for word in said.words.values())
+        enough = len(telling) >= max(1, min(2, ours))
+        return Likeness(self.note_id, self.score, agreement, enough and agreement >= bar, telling)
 
 
 class _Alike:
@@ -171,7 +172,7 @@ class _Reader:
     def __init__(self, connection: sqlite3.Connection, stems: Stems) -> None:
         self._connection = connection
         self._stems = stems
-        self._silent = function_words(stems.languages)
+        self._silent = silent_words(stems.languages)
         # About how many notes there are: the highest number given, which costs nothing to look up.
         self.total = int(connection.execute("select coalesce(max(note_id), 0) from wordings").fetchone()[0])
 
@@ -207,7 +208,7 @@ class _Reader:
         """How much a root in `count` notes tells: the inverse document frequency of BM25, dampened."""
         count = min(count, self.total)
         weight: float = math.log(1 + (self.total - count + 0.5) / (count + 0.5)) ** RARITY_POWER
-        return weight * FUNCTION_WORD_WEIGHT if word in self._silent else weight
+        return weight * SILENT_WORD_WEIGHT if word in self._silent else weight
 
     def _rarest(self, counts: dict[str, int]) -> list[str]:
         """The rarest roots that some note has, as many as together stand in no more notes than are ranked."""

@@ -5,10 +5,10 @@ from feedlog.language.search import Search, snippet
 from feedlog.language.similar import CANDIDATES
 from feedlog.language.similar import similar as like
 from feedlog.language.stems import Stems
-from feedlog.language.words import composed
+from feedlog.language.words import composed, plain_words
 from feedlog.operations import notes
 from feedlog.operations.filters import Filters
-from feedlog.operations.shapes import FoundNote, Note, Similar, SimilarNote
+from feedlog.operations.shapes import FoundNote, Note, Outcome, Similar, SimilarNote
 from feedlog.store import Log
 from feedlog.store.failures import translated
 
@@ -32,7 +32,9 @@ def search(log: Log, text: str, filters: Filters, *, limit: int) -> list[FoundNo
     found: list[FoundNote] = []
     for note in notes.by_ids(log, ids):
         match = wanted.match(note["verbatim"])
-        found.append(FoundNote(**note, match=match.how, snippet=snippet(note["verbatim"], match.spans)))
+        text = note["verbatim"]
+        words = list(dict.fromkeys(word for span in match.spans for word in plain_words(text[span.start : span.end])))
+        found.append(FoundNote(**note, match=match.how, snippet=snippet(text, match.spans), words=words))
     return found
 
 
@@ -81,21 +83,17 @@ def _similar(log: Log, text: str, filters: Filters, *, limit: int, besides: Note
     )
 
 
-def _outcome(log: Log, note_id: int) -> str | None:
-    """What came of a note in a few words: the open promise, else the last step taken."""
-    due_on = log.value(
-        "select due_on from promises where note_id = ? and outcome is null order by due_on limit 1", [note_id]
-    )
-    if due_on:
-        return f"promise open, due {due_on}"
-    done = log.row(
-        "select kind, responded_at from responses where note_id = ? order by responded_at desc limit 1", [note_id]
-    )
-    if done:
-        return f"{done['kind']} {done['responded_at'][:10]}"
-    kept = log.row(
-        """select outcome, ended_at from promises
-            where note_id = ? and outcome in ('kept', 'broken') order by ended_at desc limit 1""",
+def _outcome(log: Log, note_id: int) -> Outcome | None:
+    """The open promise that is due first, else the last step taken or promise ended."""
+    row = log.row(
+        """select 'promised' as step, min(due_on) as at from promises where note_id = ?1 and outcome is null having at
+           union all
+           select * from (
+             select kind as step, responded_at as at from responses where note_id = ?1
+             union all
+             select 'promise ' || outcome, ended_at from promises where note_id = ?1 and outcome in ('kept', 'broken')
+             order by at desc)
+            limit 1""",
         [note_id],
     )
-    return f"promise {kept['outcome']} {kept['ended_at'][:10]}" if kept else None
+    return Outcome(step=row["step"], on=row["at"]) if row else None

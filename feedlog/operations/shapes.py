@@ -41,10 +41,18 @@ class Note(TypedDict):
 
 
 class FoundNote(Note):
-    """A note as a search found it. `match` is exact, inflection, compound or spelling."""
+    """A note as a search found it. `match` is exact, inflection, compound or spelling; `words` are those that did."""
 
     match: str
     snippet: str
+    words: list[str]
+
+
+class Outcome(TypedDict):
+    """What came of a note: the open promise and its due day, or the last step taken and its day."""
+
+    step: str
+    on: str
 
 
 class SimilarNote(Note):
@@ -52,7 +60,7 @@ class SimilarNote(Note):
 
     strong: bool
     shared_words: list[str]
-    outcome: str | None
+    outcome: Outcome | None
 
 
 class Similar(TypedDict):

@@ -40,7 +40,7 @@ def test_who_else_said_this(invoke: Invoke) -> None:
     assert lines[0] == "#3  K-3"
     assert lines[1] == "2 customers said something like this since 2 March, the latest today:"
     assert "  #1  “Pakken kom tre uger for sent”   Bo Berg" in lines[2:]
-    assert any(line.startswith("  #2  “Tre uger for sent kom pakken”   K-2 · promise open, due 2") for line in lines)
+    assert any(line.startswith("  #2  “Tre uger for sent kom pakken”   K-2 · promised by ") for line in lines)
     assert invoke("add", "Helt uden sammenhæng").out == "#4\n"
 
 

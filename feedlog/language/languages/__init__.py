@@ -12,7 +12,7 @@ from feedlog.errors import WrongUsage
 
 
 class Language(NamedTuple):
-    """One language: its code, its English name, its Snowball stemmer, its function words, and endings left on.
+    """One language: its code, its English name, its Snowball stemmer, words without meaning, and endings left on.
 
     `endings` maps what must stand before an ending ('any', 'consonant' or 'vowel') to the endings, longest first.
     """
@@ -21,6 +21,7 @@ class Language(NamedTuple):
     name: str
     stemmer: str
     function_words: frozenset[str]
+    counting_words: frozenset[str]
     endings: dict[str, tuple[str, ...]]
 
 
@@ -48,6 +49,7 @@ def language(code: str) -> Language:
             read["name"],
             read["stemmer"],
             frozenset(read["function_words"].split()),
+            frozenset(read.get("counting_words", "").split()),
             {
                 before: tuple(sorted(read.get(key, "").split(), key=len, reverse=True))
                 for before, key in _ENDINGS.items()
@@ -59,6 +61,11 @@ def language(code: str) -> Language:
 def function_words(among: Sequence[str]) -> frozenset[str]:
     """The words that carry grammar, not meaning, in any of these languages."""
     return frozenset[str]().union(*(language(code).function_words for code in among))
+
+
+def silent_words(among: Sequence[str]) -> frozenset[str]:
+    """Function words, and words for numbers, times and saying: no remark is like another's because of them alone."""
+    return function_words(among).union(*(language(code).counting_words for code in among))
 
 
 def stemmers(among: Iterable[str]) -> list[str]:
