@@ -178,11 +178,12 @@ def text(results: Sequence[Timed], remarks: Sequence[str]) -> str:
         (ratio.name, f"{ratio.value:.2f} {ratio.unit}", ratio.goal, {True: "met", False: "missed", None: ""}[ratio.met])
         for ratio in ratios(results)
     ]
-    parts = [told["machine"], _aligned(times, right=(2, 3, 4, 5)), _aligned(judged, right=(1,)), "\n".join(remarks)]
+    parts = [told["machine"], aligned(times, right=(2, 3, 4, 5)), aligned(judged, right=(1,)), "\n".join(remarks)]
     return "\n\n".join(part for part in parts if part)
 
 
-def _aligned(rows: Sequence[tuple[str, ...]], *, right: tuple[int, ...]) -> str:
+def aligned(rows: Sequence[tuple[str, ...]], *, right: tuple[int, ...]) -> str:
+    """Rows as lines with their columns under one another; the columns named in `right` end under one another."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
 
     def cell(value: str, column: int) -> str:

@@ -29,6 +29,9 @@ SETTINGS = {
         "FEEDLOG_SPOOL", "", "the folder for texts that could not be stored; without it, the state folder"
     ),
     "languages": Setting("FEEDLOG_LANGUAGES", " ".join(DEFAULT_LANGUAGES), "the languages a new log is searched in"),
+    "complaint_rate": Setting(
+        "FEEDLOG_COMPLAINT_RATE", "4-10", "how many in a hundred who have reason to complain do: a range, or one number"
+    ),
 }
 
 
@@ -89,6 +92,12 @@ class Config:
         """The languages for a new log."""
         return tuple(self["languages"].split())
 
+    @property
+    def complaint_rate(self) -> tuple[float, float]:
+        """How many in a hundred complain, at least and at most."""
+        low, _, high = self["complaint_rate"].partition("-")
+        return float(low), float(high or low)
+
 
 def _default(name: str) -> str:
     if name == "db":
@@ -109,6 +118,8 @@ def _checked(name: str, found: Value) -> str:
     value = found.value.strip()
     if name in ("db", "spool"):
         return os.path.abspath(os.path.expanduser(value))
+    if name == "complaint_rate":
+        return _checked_rate(value, found.origin)
     allowed: tuple[str, ...] = {"channel": CHANNELS, "who_else": ("on", "off"), "languages": LANGUAGES}.get(name, ())
     words = value.split() if name == "languages" else [value]
     for word in words:
@@ -117,6 +128,20 @@ def _checked(name: str, found: Value) -> str:
                 f"The setting {name} is {word!r} ({found.origin}).", hint=f"It is one of: {', '.join(allowed)}."
             )
     return value
+
+
+def _checked_rate(value: str, origin: str) -> str:
+    """A range of percentages as '4-10'; a firm that knows its own number may write just that."""
+    import re  # here: only themes ask for it
+
+    written = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%?(?:\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)\s*%?)?", value)
+    low, high = (written[1], written[2] or written[1]) if written else ("0", "0")
+    if not 0 < float(low) <= float(high) <= 100:
+        raise WrongUsage(
+            f"The setting complaint_rate is {value!r} ({origin}).",
+            hint="It is a range of percentages, the lower one first, such as 4-10.",
+        )
+    return low if low == high else f"{low}-{high}"
 
 
 def _read_file(path: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ COMMANDS = {
     "list": "The newest notes.",
     "show": "One note with everything that hangs on it.",
     "similar": "Who else said this.",
+    "words": "What customers say here more than elsewhere.",
     "tag": "Put a theme on notes, or take it off.",
     "correct": "Write a misheard sentence down again.",
     "undo": "Take back the last thing you did.",

@@ -33,7 +33,7 @@ def command(session: Session, as_json: bool) -> None:
         ]
         printing.document({"config_file": config_file(), "settings": rows})
         return
-    wide = max(len(value.value) for value in values.values())
+    longest, wide = max(map(len, values)), max(len(value.value) for value in values.values())
     for name, value in values.items():
-        printing.out(f"{name:<10} {value.value:<{wide}}  {value.origin}".rstrip())
+        printing.out(f"{name:<{longest}}  {value.value:<{wide}}  {value.origin}".rstrip())
     printing.talk(f"Config file: {config_file()}")

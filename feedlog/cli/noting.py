@@ -5,7 +5,7 @@ from typing import Any
 from feedlog import when
 from feedlog.cli import printing
 from feedlog.cli.session import Session
-from feedlog.language.search import Span, snippet
+from feedlog.language.excerpts import Span, snippet
 from feedlog.language.words import words_of
 from feedlog.operations import finding, notes, promises, spool
 from feedlog.operations.filters import Filters

@@ -3,7 +3,6 @@
 import re
 from typing import NamedTuple
 
-from feedlog.language.stems import Stems
 from feedlog.language.words import composed, plain_words
 
 # A term: an optional minus, then a quoted phrase or anything up to a blank.
@@ -34,9 +33,3 @@ def parse(text: str) -> list[Term]:
         if term not in terms:
             terms.append(term)
     return terms[:MOST_TERMS]
-
-
-def any_of(words: list[str], stems: Stems) -> str:
-    """The FTS5 expression for notes that share a stem with any of `words`."""
-    found = sorted({stem for word in words for stem in stems.of_word(word)})
-    return "stems : (" + " OR ".join(f'"{stem}"' for stem in found) + ")"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from feedlog.language import expanding
+from feedlog.language.excerpts import Span, merged
 from feedlog.language.languages import families_of
 from feedlog.language.query import Term, parse
 from feedlog.language.stems import Stems
@@ -27,13 +28,6 @@ FEW = 5
 # How a note matched, best first.
 HOW = ("exact", "inflection", "spelling", "compound")
 NOTHING = '""'
-
-
-class Span(NamedTuple):
-    """A stretch of a text that matched."""
-
-    start: int
-    end: int
 
 
 class Match(NamedTuple):
@@ -91,7 +85,7 @@ class Search:
             places = wanted.places([word.word for word in words])
             worst = max(worst, min((how for _, _, how in places), default=1))
             spans.update(Span(words[at].start, words[at + length - 1].end) for at, length, _ in places)
-        return Match(HOW[worst], _merged(spans))
+        return Match(HOW[worst], merged(spans))
 
     def _ranked(self, limit: int, only: str, parameters: Any, *, besides: list[int]) -> list[int]:
         """The best matches of the expression as it is now, without those of earlier tiers."""
@@ -191,25 +185,6 @@ class _Wanted:
         return word in self._stems or not self._stems.isdisjoint(self._of_word(word))
 
 
-def snippet(text: str, spans: list[Span], *, width: int = 160, marks: tuple[str, str] = ("[", "]")) -> str:
-    """At most about `width` characters of a text on one line, around the first match, matches between `marks`."""
-    first = spans[0].start if spans else 0
-    start = 0 if len(text) <= width else max(0, min(first - width // 3, len(text) - width))
-    if start:
-        start = text.find(" ", start, first) + 1 or start
-    end = min(len(text), start + width)
-    if end < len(text):
-        end = text.rfind(" ", max([start + 1, *(span.end for span in spans if span.end <= end)]), end) + 1 or end
-    pieces, at = [], start
-    for span in spans:
-        if span.start >= at and span.end <= end:
-            pieces += [text[at : span.start], marks[0], text[span.start : span.end], marks[1]]
-            at = span.end
-    pieces.append(text[at:end].rstrip())
-    shown = " ".join("".join(pieces).split())
-    return ("… " if start else "") + shown + (" …" if end < len(text) else "")
-
-
 def _mixed(found: list[int], later: list[int]) -> list[int]:
     """An earlier tier's hits, then a later one's; beyond `PLENTY` by turns, so that a common word hides no compound."""
     first, rest = found[:PLENTY], found[PLENTY:]
@@ -220,13 +195,3 @@ def _mixed(found: list[int], later: list[int]) -> list[int]:
 
 def _any(words: Any) -> str:
     return " OR ".join(f'"{word}"' for word in words)
-
-
-def _merged(spans: set[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for span in sorted(spans):
-        if merged and span.start < merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(span.end, merged[-1].end))
-        else:
-            merged.append(span)
-    return merged

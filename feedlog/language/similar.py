@@ -9,14 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from feedlog.language.languages import silent_words
-from feedlog.language.query import any_of
 from feedlog.language.stems import Stems
 from feedlog.language.words import plain_words
 
 # Candidates share one of the rarest words. A word in more notes than this tells nothing and is slow to follow.
-RAREST_WORDS, FEWEST_WORDS = 16, 3
+RAREST_WORDS, FEWEST_WORDS = 16, 2
 COMMONEST_NOTES = 20_000
-NEWEST_RANKED = 2000
+NEWEST_RANKED = 1000
 CANDIDATES = 50
 # How much words without meaning count beside the others: something, since 'I never got' differs from 'how do I get'.
 SILENT_WORD_WEIGHT = 0.5
@@ -190,19 +189,24 @@ class _Reader:
 
     def candidates(self, said: _Said, most: int, only: str, parameters: Any) -> dict[int, dict[str, str]]:
         """The roots of the notes that share a rare word with the text, best first by the index's own ranking."""
-        rarest = self._rarest(self._counts(said.words))
+        rarest = self._rarest(said, self._counts(said.words))
         if not rarest:
             return {}
+        # In two steps: joined into one, SQLite takes twice as long over it.
         sql = f"""
-            select wordings.note_id, coalesce(wordings.verbatim, notes.verbatim) as verbatim from (
-              select rowid as id, rank from (
-                select rowid, bm25(notes_fts, 0.0, 1.0) as rank from notes_fts
-                 where notes_fts match ? {only} order by rowid desc limit {NEWEST_RANKED})
-               order by rank limit ?) as near
-              join wordings on wordings.note_id = near.id join notes on notes.id = near.id"""
-        expression = any_of([said.words[root] for root in rarest], self._stems)
-        rows = self._connection.execute(sql, [expression, *parameters, most])
-        return {row[0]: self.roots(row[1]) for row in rows}
+            select id from (
+              select rowid as id, bm25(notes_fts, 0.0, 1.0) as rank from notes_fts
+               where notes_fts match ? {only} order by rowid desc limit {NEWEST_RANKED})
+             order by rank limit ?"""
+        wanted = sorted({stem for root in rarest for stem in self._stems.of_word(said.words[root])})
+        expression = "stems : (" + " OR ".join(f'"{stem}"' for stem in wanted) + ")"
+        ids = [row[0] for row in self._connection.execute(sql, [expression, *parameters, most])]
+        return {note_id: self.roots(text) for note_id, text in self._texts(ids)}
+
+    def _texts(self, ids: list[int]) -> list[tuple[int, str]]:
+        sql = f"""select notes.id, coalesce(wordings.verbatim, notes.verbatim) from wordings
+                    join notes on notes.id = wordings.note_id where note_id in ({", ".join("?" * len(ids))})"""
+        return [(row[0], row[1]) for row in self._connection.execute(sql, ids)]
 
     def _weight(self, count: int, word: str) -> float:
         """How much a root in `count` notes tells: the inverse document frequency of BM25, dampened."""
@@ -210,11 +214,15 @@ class _Reader:
         weight: float = math.log(1 + (self.total - count + 0.5) / (count + 0.5)) ** RARITY_POWER
         return weight * SILENT_WORD_WEIGHT if word in self._silent else weight
 
-    def _rarest(self, counts: dict[str, int]) -> list[str]:
-        """The rarest roots that some note has, as many as together stand in no more notes than are ranked."""
+    def _rarest(self, said: _Said, counts: dict[str, int]) -> list[str]:
+        """The rarest roots that some note has, as many as together stand in no more notes than are ranked.
+
+        Words without meaning come last: in a large log there is no room for them, in a small one they help.
+        """
+        ranked = sorted((said.words[root] in self._silent, count, root) for root, count in counts.items() if count)
         chosen: list[str] = []
         room = NEWEST_RANKED
-        for count, root in sorted((count, root) for root, count in counts.items() if count):
+        for _, count, root in ranked:
             too_common = count > COMMONEST_NOTES and count > self.total // 2
             if too_common or len(chosen) == RAREST_WORDS or (len(chosen) >= FEWEST_WORDS and count > room):
                 break

@@ -21,6 +21,11 @@ def find(log: Log, key: str) -> int | None:
     return None if found is None else int(found)
 
 
+# All rows that are the customer of row number ?1: their own and those merged into it. As a union, since with `or`
+# SQLite would walk every customer.
+SAME = "select ?1 union select id from customers where merged_into_id = ?1"
+
+
 def find_or_make(log: Log, key: str, name: str | None, by: By) -> Known:
     """The customer with this key, made where missing, inside the caller's `write`.
 

@@ -34,11 +34,11 @@ class Filters(NamedTuple):
                 raise NotFound(
                     f"There is no customer {self.customer!r}.", hint="Tab completes keys; check the spelling."
                 )
-            found.append(
-                ("notes.customer_id in (select id from customers where ?1 in (id, merged_into_id))", customer_id)
-            )
+            found.append((f"notes.customer_id in ({customers.SAME})", customer_id))
         for name in self.themes:
-            found.append(("notes.id in (select note_id from note_themes where theme_id = ?1)", _theme(log, name)))
+            found.append(
+                (f"notes.id in (select note_id from note_themes where theme_id in ({themes.MEANT}))", _theme(log, name))
+            )
         plain = [("channel", self.channel), ("kind", self.kind), ("agent", self.agent)]
         found += [(f"notes.{column} = ?1", value) for column, value in plain if value is not None]
         if self.touchpoint is not None:
@@ -47,7 +47,9 @@ class Filters(NamedTuple):
             found.append(("notes.said_at >= ?1", self.since))
         if self.until:
             found.append(("notes.said_at < ?1", self.until))
-        return [sql.replace("?1", "?") for sql, _ in found], [value for _, value in found]
+        # Plain marks, since the conditions stand together in one statement; a value that is asked twice is given twice.
+        parameters = [value for sql, value in found for _ in range(max(1, sql.count("?1")))]
+        return [sql.replace("?1", "?") for sql, _ in found], parameters
 
     def on_index(self, log: Log) -> tuple[str, list[Any]]:
         """The same as a condition on the search index, empty where nothing is filtered."""

@@ -1,14 +1,14 @@
 """Finding notes: by words, and by likeness to another text."""
 
 from feedlog.errors import WrongUsage
-from feedlog.language.search import Search, snippet
+from feedlog.language.excerpts import snippet
 from feedlog.language.similar import CANDIDATES
 from feedlog.language.similar import similar as like
 from feedlog.language.stems import Stems
 from feedlog.language.words import composed, plain_words
-from feedlog.operations import notes
+from feedlog.operations import customers, notes
 from feedlog.operations.filters import Filters
-from feedlog.operations.shapes import FoundNote, Note, Outcome, Similar, SimilarNote
+from feedlog.operations.shapes import Customer, FoundNote, Note, Outcome, Similar, SimilarNote
 from feedlog.store import Log
 from feedlog.store.failures import translated
 
@@ -20,6 +20,8 @@ def search(log: Log, text: str, filters: Filters, *, limit: int) -> list[FoundNo
 
     Raises WrongUsage where there is no word to look for.
     """
+    from feedlog.language.search import Search  # here: `feedlog add` compares, it does not search
+
     wanted = Search(log.connection, text, Stems(log.languages))
     if wanted.empty:
         raise WrongUsage(
@@ -63,9 +65,10 @@ def _similar(log: Log, text: str, filters: Filters, *, limit: int, besides: Note
             only=only,
             parameters=parameters,
         )
-    by_id = {note["id"]: note for note in notes.by_ids(log, [one.note_id for one in alike])}
-    own = besides["customer"] if besides else None
-    others = [one for one in alike if one.note_id in by_id and not (own and by_id[one.note_id]["customer"] == own)]
+    own = _notes_of(log, besides["customer"]) if besides and besides["customer"] else set()
+    others = [one for one in alike if one.note_id not in own]
+    shown = {one.note_id for one in others if one.strong}.union(one.note_id for one in others[:limit])
+    by_id = {note["id"]: note for note in notes.by_ids(log, sorted(shown))}
     strong = [by_id[one.note_id] for one in others if one.strong]
     days = sorted(note["said_at"] for note in strong)
     results = [
@@ -81,6 +84,14 @@ def _similar(log: Log, text: str, filters: Filters, *, limit: int, besides: Note
         last_said_at=days[-1] if days else None,
         results=results,
     )
+
+
+def _notes_of(log: Log, customer: Customer) -> set[int]:
+    """The numbers of all notes of this customer."""
+    customer_id = customers.find(log, customer["key"])
+    return {
+        row["id"] for row in log.rows(f"select id from notes where customer_id in ({customers.SAME})", [customer_id])
+    }
 
 
 def _outcome(log: Log, note_id: int) -> Outcome | None:

@@ -140,7 +140,7 @@ def _themes_of(log: Log, note_ids: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for part in _parts(note_ids):
         rows = log.rows(
-            f"""select note_themes.note_id, coalesce(target.name, themes.name) as name from note_themes
+            f"""select distinct note_themes.note_id, coalesce(target.name, themes.name) as name from note_themes
                   join themes on themes.id = note_themes.theme_id
                   left join themes as target on target.id = themes.merged_into_id
                  where note_themes.note_id in ({", ".join("?" * len(part))}) order by name""",

@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from feedlog.operations import customers
 from feedlog.operations.changes import record
 from feedlog.operations.shapes import By
 from feedlog.store import Log
@@ -78,10 +79,9 @@ def of_note(log: Log, note_id: int) -> list[Promise]:
 def open_of_customer(log: Log, key: str) -> list[Promise]:
     """What this customer still waits for, the earliest due first."""
     rows = log.rows(
-        """select promises.id, what, owner, promised_by, promised_at, due_on, outcome from customers as asked
-             join customers as same on coalesce(asked.merged_into_id, asked.id) in (same.id, same.merged_into_id)
-             join notes on notes.customer_id = same.id join promises on promises.note_id = notes.id
-            where asked.key = ? and outcome is null order by due_on, promises.id""",
-        [key],
+        f"""select promises.id, what, owner, promised_by, promised_at, due_on, outcome from notes
+              join promises on promises.note_id = notes.id
+             where notes.customer_id in ({customers.SAME}) and outcome is null order by due_on, promises.id""",
+        [customers.find(log, key)],
     )
     return [Promise(**dict(row)) for row in rows]  # type: ignore[typeddict-item]

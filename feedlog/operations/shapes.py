@@ -73,6 +73,39 @@ class Similar(TypedDict):
     results: list[SimilarNote]
 
 
+class Example(TypedDict):
+    """A note that shows a word in use, cut to the part around it; `words` are the forms of it that stand there."""
+
+    id: int
+    snippet: str
+    words: list[str]
+
+
+class OverusedWord(TypedDict):
+    """A word customers use more here than elsewhere. Shares are of all notes there; `score` is G2.
+
+    `log_ratio` says how much more often: each step of one means twice as often.
+    """
+
+    word: str
+    notes: int
+    notes_elsewhere: int
+    share: float
+    share_elsewhere: float
+    score: float
+    log_ratio: float
+    example: Example
+
+
+class Words(NamedTuple):
+    """Over-used words, highest score first, with what they were counted in and how many words were tested."""
+
+    results: list[OverusedWord]
+    notes: int
+    notes_elsewhere: int
+    tested: int
+
+
 class Said(NamedTuple):
     """What is about to be logged. Texts as given; `add` checks and composes them."""
 

@@ -9,6 +9,9 @@ from feedlog.operations.shapes import By
 from feedlog.store import Log
 from feedlog.store.ids import new_uid
 
+# The rows that stand for a theme: itself and all that were merged into it. Links never chain: see `codebook.merge`.
+MEANT = "select id from themes where ? in (id, merged_into_id)"
+
 
 def find(log: Log, name: str) -> int | None:
     """The row number of the theme of this name (of the one it was merged into), or None."""
@@ -25,8 +28,29 @@ def find_or_make(log: Log, name: str, by: By) -> tuple[int, bool]:
     return made, True
 
 
+def require(log: Log, name: str) -> tuple[int, str]:
+    """The number and name of the theme, or of the one it was merged into; raises NotFound where there is none."""
+    code = checks.code(name, "theme")
+    row = log.row("select id, name from themes where id = ?", [find(log, code)])
+    if row is None:
+        close = closest(log, code, "theme")
+        hint = f"Did you mean {close!r}?" if close else "See them all with: feedlog theme list"
+        raise NotFound(f"There is no theme {code!r}.", hint=hint)
+    return int(row["id"]), str(row["name"])
+
+
 def put_on(log: Log, note_id: int, theme_id: int, by: By) -> bool:
-    """Puts a theme on a note inside the caller's `write`; False where it was on already."""
+    """Puts a theme on a note inside the caller's `write`; False where it, or one merged into it, was on already."""
+    merged = log.row(
+        """select 1 from note_themes join themes on themes.id = note_themes.theme_id
+            where note_id = ? and merged_into_id = ?""",
+        [note_id, theme_id],
+    )
+    return merged is None and put_back(log, note_id, theme_id, by)
+
+
+def put_back(log: Log, note_id: int, theme_id: int, by: By) -> bool:
+    """The same for exactly this theme, whatever was merged into it: what undoing needs."""
     done = log.connection.execute(
         "insert or ignore into note_themes (note_id, theme_id, tagged_at, agent) values (?, ?, ?, ?)",
         [note_id, theme_id, by.at, by.agent],
@@ -54,6 +78,24 @@ def tag(log: Log, note_ids: Sequence[int], names: Sequence[str], by: By) -> list
     return warnings
 
 
+def tag_together(log: Log, note_ids: Sequence[int], name: str, by: By) -> tuple[list[int], list[str]]:
+    """Puts one theme on several notes as one change; returns the notes that did not have it yet, and warnings.
+
+    Raises NotFound for a note that does not stand.
+    """
+    code = checks.code(name, "theme")
+    with log.write():
+        require_notes(log, note_ids)
+        warning = did_you_mean(log, code, "theme")
+        theme_id, new = find_or_make(log, code, by)
+        tagged = [note_id for note_id in note_ids if put_on(log, note_id, theme_id, by)]
+        if tagged:
+            whole = record(log, "theme.tag_together", by, theme_id=theme_id, detail={"notes": len(tagged)})
+        for note_id in tagged:
+            record(log, "theme.tag", by, note_id=note_id, theme_id=theme_id, detail={"part_of": whole})
+    return tagged, [warning] if new and warning else []
+
+
 def untag(log: Log, note_ids: Sequence[int], names: Sequence[str], by: By) -> None:
     """Takes themes off notes, all or none. Raises NotFound for a note or theme there is not, or that is not on it."""
     codes = [checks.code(name, "theme") for name in names]
@@ -67,17 +109,37 @@ def untag(log: Log, note_ids: Sequence[int], names: Sequence[str], by: By) -> No
                     hint=did_you_mean(log, name, "theme") or "See the themes on the note with `feedlog show`.",
                 )
             for note_id in note_ids:
-                take_off(log, note_id, theme_id, name)
-                record(log, "theme.untag", by, note_id=note_id, theme_id=theme_id)
+                taken = take_all_off(log, note_id, theme_id, name)
+                # Undoing must put the merged ones back, too; mostly there are none and nothing need be said.
+                detail = {"theme_ids": taken} if taken != [theme_id] else None
+                record(log, "theme.untag", by, note_id=note_id, theme_id=theme_id, detail=detail)
 
 
-def take_off(log: Log, note_id: int, theme_id: int, name: str) -> None:
-    """Takes a theme off a note inside the caller's `write`; raises NotFound where it is not on it."""
+def take_off(log: Log, note_id: int, theme_id: int) -> bool:
+    """Takes exactly this theme off a note inside the caller's `write`; False where it is not on it."""
     done = log.connection.execute("delete from note_themes where note_id = ? and theme_id = ?", [note_id, theme_id])
-    if not done.rowcount:
-        raise NotFound(
-            f"Note {note_id} does not have the theme {name!r}.", hint=f"See its themes: feedlog show {note_id}"
-        )
+    return done.rowcount > 0
+
+
+def take_all_off(log: Log, note_id: int, theme_id: int, name: str) -> list[int]:
+    """Takes a theme and those merged into it off a note inside the caller's `write`; returns which were on it.
+
+    Raises NotFound where none was.
+    """
+    rows = log.rows(
+        f"select theme_id from note_themes where note_id = ? and theme_id in ({MEANT}) order by theme_id",
+        [note_id, theme_id],
+    )
+    if not rows:
+        raise missing(note_id, name)
+    for row in rows:
+        take_off(log, note_id, row["theme_id"])
+    return [row["theme_id"] for row in rows]
+
+
+def missing(note_id: int, name: str) -> NotFound:
+    """The refusal for a note that does not bear a theme."""
+    return NotFound(f"Note {note_id} does not have the theme {name!r}.", hint=f"See its themes: feedlog show {note_id}")
 
 
 def require_notes(log: Log, note_ids: Sequence[int]) -> None:
@@ -108,10 +170,15 @@ def touchpoints(log: Log, beginning: str = "") -> list[str]:
 
 def did_you_mean(log: Log, name: str, what: str) -> str | None:
     """A sentence naming the theme or touchpoint that `name` is a slip of, or None where it is known or far off."""
+    close = closest(log, name, what)
+    return f"The {what} {name!r} is new. Did you mean {close!r}?" if close else None
+
+
+def closest(log: Log, name: str, what: str) -> str | None:
+    """The theme or touchpoint that `name` is a slip of, or None where it is known or far off."""
     known = names(log) if what == "theme" else touchpoints(log)
     if name in known:
         return None
     from difflib import get_close_matches  # here: only for words not seen before
 
-    close = get_close_matches(name, known, n=1, cutoff=0.75)
-    return f"The {what} {name!r} is new. Did you mean {close[0]!r}?" if close else None
+    return next(iter(get_close_matches(name, known, n=1, cutoff=0.75)), None)

@@ -1,13 +1,14 @@
 """Undo: takes back the last thing an agent did, by new rows; the record shows what was done and that it was undone."""
 
 import json
+import sqlite3
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from feedlog.errors import NotFound, Refused
 from feedlog.language.index import Index
 from feedlog.language.stems import Stems
-from feedlog.operations import corrections, notes, promises, themes
+from feedlog.operations import codebook, corrections, notes, promises, themes
 from feedlog.operations.changes import record
 from feedlog.operations.shapes import By
 from feedlog.store import Log
@@ -40,9 +41,23 @@ def last(log: Log, agent: str) -> Change:
         raise NotFound(
             f"There is nothing of {agent}'s to take back.", hint="Each agent takes back their own: see --agent."
         )
-    fields = {name: row[name] for name in Change._fields if name not in ("detail", "what")}
-    change = Change(**fields, detail=json.loads(row["detail"] or "{}"), what="")
+    change = _as_change(row)
     return change._replace(what=_in_words(log, change))
+
+
+def _as_change(row: sqlite3.Row) -> Change:
+    fields = {name: row[name] for name in Change._fields if name not in ("detail", "what")}
+    return Change(**fields, detail=json.loads(row["detail"] or "{}"), what="")
+
+
+def _parts(log: Log, change: Change, action: str) -> list[Change]:
+    """The changes that were made as parts of this one."""
+    rows = log.rows(
+        """select * from changes where agent = (select agent from changes where id = ?1) and id > ?1 and action = ?2
+              and json_extract(detail, '$.part_of') = ?1 order by id""",
+        [change.id, action],
+    )
+    return [_as_change(row) for row in rows]
 
 
 def undo(log: Log, change: Change, by: By) -> None:
@@ -68,7 +83,8 @@ def _add(log: Log, change: Change, by: By) -> None:
     wording = notes.get(log, note_id)["verbatim"]
     others = log.value(
         """select count(*) from changes as later where note_id = ? and id > ? and agent <> ? and action <> 'undo'
-              and not exists (select 1 from changes where undoes_id = later.id)""",
+              and not exists (select 1 from changes
+                               where undoes_id = coalesce(json_extract(later.detail, '$.part_of'), later.id))""",
         [note_id, change.id, by.agent],
     )
     if others:
@@ -100,12 +116,39 @@ def _correct(log: Log, change: Change, by: By) -> None:
 
 
 def _tag(log: Log, change: Change, by: By) -> None:
-    name = log.value("select name from themes where id = ?", [change.theme_id])
-    themes.take_off(log, _note_of(change), int(change.theme_id or 0), name)
+    note_id = _note_of(change)
+    if not themes.take_off(log, note_id, _theme_of(change)):
+        raise themes.missing(note_id, log.value("select name from themes where id = ?", [change.theme_id]))
 
 
 def _untag(log: Log, change: Change, by: By) -> None:
-    themes.put_on(log, _note_of(change), int(change.theme_id or 0), by)
+    for theme_id in change.detail.get("theme_ids", [change.theme_id]):
+        themes.put_back(log, _note_of(change), theme_id, by)
+
+
+def _tag_together(log: Log, change: Change, by: By) -> None:
+    for part in _parts(log, change, "theme.tag"):
+        # A note that somebody took it off since has nothing to give back.
+        if themes.take_off(log, _note_of(part), _theme_of(part)):
+            record(log, "theme.untag", by, note_id=part.note_id, theme_id=part.theme_id, detail={"part_of": change.id})
+
+
+def _set(log: Log, change: Change, by: By) -> None:
+    codebook.take_description_back(log, _theme_of(change), change.detail, by)
+
+
+def _merge(log: Log, change: Change, by: By) -> None:
+    codebook.take_merge_back(log, change.id, _theme_of(change))
+
+
+def _split(log: Log, change: Change, by: By) -> None:
+    for part in _parts(log, change, "theme.move"):
+        note_id, theme_id = _note_of(part), _theme_of(part)
+        if part.detail["put"]:
+            themes.take_off(log, note_id, theme_id)
+        for before in part.detail["from"]:
+            themes.put_back(log, note_id, before, by)
+        record(log, "theme.move", by, note_id=note_id, theme_id=theme_id, detail={"part_of": change.id})
 
 
 def _import(log: Log, change: Change, by: By) -> None:
@@ -122,6 +165,10 @@ _UNDO: dict[str, Callable[[Log, Change, By], None]] = {
     "note.correct": _correct,
     "theme.tag": _tag,
     "theme.untag": _untag,
+    "theme.tag_together": _tag_together,
+    "theme.set": _set,
+    "theme.merge": _merge,
+    "theme.split": _split,
     "import": _import,
 }
 
@@ -132,15 +179,29 @@ def _note_of(change: Change) -> int:
     return change.note_id
 
 
+def _theme_of(change: Change) -> int:
+    if change.theme_id is None:
+        raise AssertionError(f"change {change.id} names no theme")
+    return change.theme_id
+
+
 def _in_words(log: Log, change: Change) -> str:
     """What undoing it will take back, as a sentence without a full stop."""
     if change.action == "import":
         row = log.row("select file, added from imports where id = ?", [change.import_id])
         return f"the import of {row['file']} with {row['added']} notes" if row else "an import"
-    theme = log.value("select name from themes where id = ?", [change.theme_id])
-    return {
-        "note.add": f"note {change.note_id}",
-        "note.correct": f"the correction of note {change.note_id}",
-        "theme.tag": f"the theme {theme!r} on note {change.note_id}",
-        "theme.untag": f"the removal of the theme {theme!r} from note {change.note_id}",
-    }[change.action]
+    named = "select name from themes where id = ?"
+    theme, into = log.value(named, [change.theme_id]), log.value(named, [change.detail.get("into")])
+    count = change.detail.get("notes", 0)
+    notes_ = "1 note" if count == 1 else f"{count} notes"
+    in_words: dict[str, Callable[[], str]] = {
+        "note.add": lambda: f"note {change.note_id}",
+        "note.correct": lambda: f"the correction of note {change.note_id}",
+        "theme.tag": lambda: f"the theme {theme!r} on note {change.note_id}",
+        "theme.untag": lambda: f"the removal of the theme {theme!r} from note {change.note_id}",
+        "theme.tag_together": lambda: f"the theme {theme!r} on {notes_}",
+        "theme.set": lambda: f"the {codebook.what_was_set(change.detail)} of the theme {theme!r}",
+        "theme.merge": lambda: f"the merging of {theme!r} into {into!r}",
+        "theme.split": lambda: f"the moving of {notes_} from {theme!r} to {into!r}",
+    }
+    return in_words[change.action]()

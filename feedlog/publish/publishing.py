@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypedDict
 
+from sqlite_utils import Database
+
 from feedlog import when
 from feedlog.errors import NotStored, Refused
 from feedlog.language.index import Index
@@ -19,7 +21,7 @@ from feedlog.store.failures import translated
 from feedlog.store.upgrades import statements
 
 # Raised with every change of publish/schema.sql or of what goes into it: an older published file is written anew.
-FORM = "1"
+FORM = "2"
 
 
 class Published(TypedDict):
@@ -103,10 +105,9 @@ def _bring_up(
         # A removed word lives on in an index's older pages until they are merged; a name must not.
         for index in ("notes_fts", "words_fts"):
             connection.execute(f"insert into {index} ({index}) values ('optimize')")
-    connection.executemany(
-        "insert or replace into publication (name, value) values (?, ?)",
-        [*((name, str(value)) for name, value in now._asdict().items()), ("published_at", when.now())],
-    )
+    told = {**now._asdict(), "published_at": when.now()}
+    rows = [{"name": name, "value": str(value)} for name, value in told.items()]
+    Database(connection).table("publication").upsert_all(rows, pk="name")
     return len(ids)
 
 
@@ -224,20 +225,23 @@ class _Writer:
         }
 
     def _write_themes(self) -> None:
-        """The codebook; only for themes whose notes changed is counted anew what the notes say."""
+        """The codebook; only for themes whose notes or day of mending changed is counted anew what the notes say."""
         codebook = reading.themes(self._log)
         names = json.dumps([theme["name"] for theme in codebook])
         self._connection.execute("delete from themes where name not in (select value from json_each(?))", [names])
+        known = dict(self._connection.execute("select name, fixed_on from themes").fetchall())
+        self._themes.update(row["name"] for row in codebook if known.get(row["name"]) != row["fixed_on"])
         self._connection.executemany(
-            """insert into themes (name, title, owner, measure, fixed_on, notes, customers)
-               values (:name, :title, :owner, :measure, :fixed_on, 0, 0)
+            """insert into themes (name, title, owner, measure, fixed_on, notes, customers, came_back)
+               values (:name, :title, :owner, :measure, :fixed_on, 0, 0, 0)
                on conflict (name) do update
                set title = :title, owner = :owner, measure = :measure, fixed_on = :fixed_on""",
             codebook,
         )
         self._connection.executemany(
-            """update themes set (notes, customers, first_said_on, last_said_on) =
-                 (select count(*), count(distinct customer), min(said_on), max(said_on)
+            """update themes set (notes, customers, came_back, first_said_on, last_said_on) =
+                 (select count(*), count(distinct customer), count(*) filter (where said_on > themes.fixed_on),
+                         min(said_on), max(said_on)
                     from note_themes where theme = name)
                where name = ?""",
             [[theme] for theme in sorted(self._themes)],
@@ -266,22 +270,20 @@ def _mentioning(connection: sqlite3.Connection, persons: Sequence[Person]) -> se
 def _make_anew(connection: sqlite3.Connection) -> None:
     from feedlog.publish import schema_text
 
-    names = connection.execute("select type, name from sqlite_master where type in ('view', 'trigger')").fetchall()
-    for row in names:
-        connection.execute(f'drop {row["type"]} if exists "{row["name"]}"')
-    # Virtual tables first, since they take their own tables with them; `notes` last, since the others refer to it.
-    order = "sql like 'create virtual%' desc, name = 'notes'"
-    for (name,) in connection.execute(
-        f"select name from sqlite_master where type = 'table' and name not like 'sqlite%' order by {order}"
-    ).fetchall():
-        connection.execute(f'drop table if exists "{name}"')
+    database = Database(connection)
+    for view in database.views:
+        view.drop()
+    # Virtual tables first, since they take their own tables and triggers with them.
+    for table in sorted(database.tables, key=lambda table: not table.virtual_table_using):
+        if table.exists():
+            table.drop()
     for statement in statements(schema_text()):
         connection.execute(statement)
 
 
 def _mark(connection: sqlite3.Connection, path: str) -> _Mark | None:
     """How far the file is, or None for an empty one. Refuses a database that is not a published file."""
-    tables = {row["name"] for row in connection.execute("select name from sqlite_master where type = 'table'")}
+    tables = Database(connection).table_names()
     if not tables:
         return None
     if "publication" not in tables:

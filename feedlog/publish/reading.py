@@ -40,10 +40,13 @@ def touched_note_ids(log: Log, after: int) -> set[int]:
         "select notes.id from changes join notes on notes.customer_id = changes.customer_id where changes.id > ?",
         """select notes.id from changes join customers on customers.merged_into_id = changes.customer_id
              join notes on notes.customer_id = customers.id where changes.id > ?""",
-        """select note_themes.note_id from changes join note_themes on note_themes.theme_id = changes.theme_id
-            where changes.id > ? and changes.note_id is null""",
-        """select note_themes.note_id from changes join themes on themes.merged_into_id = changes.theme_id
-             join note_themes on note_themes.theme_id = themes.id where changes.id > ? and changes.note_id is null""",
+        # Only a merge, and its undoing, gives notes other themes without naming them. Themes merged earlier move along.
+        """select note_themes.note_id from changes
+             join themes as changed on changed.id = changes.theme_id
+             join themes as moved on changed.id = moved.id or moved.merged_into_id in (changed.id, changed.merged_into_id)
+             join note_themes on note_themes.theme_id = moved.id
+            where changes.id > ? and 'theme.merge' in (
+              changes.action, (select action from changes as undone where undone.id = changes.undoes_id))""",
     )
     found: set[int] = set()
     for sql in statements:

@@ -50,6 +50,7 @@ create table themes (
   fixed_on       text,
   notes          integer not null,
   customers      integer not null,
+  came_back      integer not null,
   first_said_on  text,
   last_said_on   text
 ) strict;

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from feedlog.language.search import Span, snippet
+from feedlog.language.excerpts import Span, snippet
 from feedlog.when import MONTHS, WEEKDAYS
 
 # Control characters but tab and line feed, what would reorder the page around it, and what we mark matches with.

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feedlog.language.search import Search, snippet
+from feedlog.language.excerpts import snippet
+from feedlog.language.search import Search
 from feedlog.language.stems import Stems
 from feedlog.store import Log
 
