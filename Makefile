@@ -8,6 +8,7 @@ MAKEFLAGS += --no-builtin-rules
 DEMO_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
+QUALITY_ARGS ?=
 LOCK_ARGS ?=
 
 VENV := .venv
@@ -32,6 +33,7 @@ help:
 	@echo "make check   lint, then test"
 	@echo "make docs    write the generated pages of docs/ again"
 	@echo "make bench   time feedlog beside other programs (BENCH_ARGS are passed on)"
+	@echo "make quality measure search and who-else on public texts (QUALITY_ARGS names their folder)"
 	@echo "make lock    write uv.lock and constraints.txt again (LOCK_ARGS=--upgrade takes newer versions)"
 	@echo "make wheels  fetch every pinned package into wheels/, for uv and for machines without a network"
 	@echo "make clean   remove what was installed and built"
@@ -62,6 +64,10 @@ docs: $(DEV)
 .PHONY: bench
 bench: $(BENCH)
 	@$(BIN)/python -m bench $(BENCH_ARGS)
+
+.PHONY: quality
+quality: $(RUNTIME)
+	@$(BIN)/python -m bench.quality $(QUALITY_ARGS)
 
 # Only uv is installed for this: a dependency that no longer fits its old pin must not stop the pin from being renewed.
 # The lock names files and their hashes but no host to fetch them from: that is each reader's own choice (`make wheels`).

@@ -1,1 +1,1 @@
-"""Times feedlog beside other programs, as whole processes. Run it with `make bench`."""
+"""Times feedlog beside other programs, as whole processes (`make bench`), and judges its answers (`make quality`)."""

@@ -1,4 +1,4 @@
-"""How good answers are: texts go into a log of their own by `feedlog import`, and each question has known right answers.
+"""How good answers are. Texts are imported into a log of their own, and for each question the right answers are known.
 
 search   One word a question. Notes that hold the very word are taken out of the ranking; recall at 20 is the share
          of the right notes (20 at most) among the first 20 of the rest. For inflected words also nDCG@10 (Järvelin
@@ -151,8 +151,8 @@ def search_figures(folder: Path, language: str) -> tuple[list[Figure], list[Miss
             recall = len(right.intersection(others)) / min(20, len(right))
             by_kind[kind].append(recall)
             if recall < 1:
-                of = query.get("via") or query.get("word") or query.get("lemma") or ""
-                missed.append(Missed(kind, query["q"], str(of), recall))
+                of = query.get("via") or [query.get("word") or query["lemma"]]
+                missed.append(Missed(kind, query["q"], " ".join(of), recall))
             if kind == KINDS["inflect"]:
                 gains.append(_gain(found, right | same))
                 if found:
@@ -199,7 +199,7 @@ def similar_figures(name: str, texts: list[Text]) -> list[Figure]:
 
 
 def heard_figures(name: str, logged: list[Text], again: list[Text], never: dict[str, list[Text]]) -> list[Figure]:
-    """Whether texts that were said before are recognised, and texts nobody said are not. `never` by where they are from."""
+    """Whether texts said before are recognised and those nobody said are not; `never` names where these are from."""
     labels = {text.id: text.label for text in logged}
     known = set(labels.values())
     repeated = _drawn([text for text in again if text.label in known])
@@ -233,7 +233,7 @@ def kept_out(name: str, texts: list[Text], asking: Callable[[Text], bool]) -> li
         logged = [text for text in texts if text.label not in out and not asking(text)]
         again = [text for text in texts if text.label not in out and asking(text)]
         never = [text for text in texts if text.label in out and asking(text)]
-        turns.append(heard_figures(name, logged, again, {"intents kept out": never}))
+        turns.append(heard_figures(f"{name}, intents out", logged, again, {"same subject": never}))
     return [_joined(figures) for figures in zip(*turns, strict=True)]
 
 

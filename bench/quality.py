@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -100,7 +101,7 @@ def _steps(folder: Path, only: str | None) -> list[tuple[str, Step]]:
 def _search_steps(folder: Path) -> list[tuple[str, Step]]:
     sentences = folder / "search_ud"
     return [
-        (f"search in {language}", lambda language=language: measures.search_figures(sentences, language))
+        (f"search in {language}", partial(measures.search_figures, sentences, language))
         for language in LANGUAGES
         if (sentences / f"{language}_queries.jsonl").exists()
     ]
@@ -117,7 +118,7 @@ def _similar_steps(folder: Path) -> list[tuple[str, Step]]:
         return measures.similar_figures(name, measures.read_csv(path, **columns)), []
 
     return [
-        (f"similar notes in {name}", lambda one=(name, path, columns): measured(*one))
+        (f"similar notes in {name}", partial(measured, name, path, columns))
         for name, path, columns in files
         if path.exists()
     ]
@@ -155,11 +156,11 @@ def _heard_steps(folder: Path) -> list[tuple[str, Step]]:
         ("Home Assistant da with intents kept out", lambda: hard("Home Assistant da", _home(folder)), [_home(folder)]),
         ("xSID da with intents kept out", lambda: hard("xSID da", danish), [danish]),
     ]
-    return [
-        (name, lambda measure=measure: (measure(), []))
-        for name, measure, files in steps
-        if all(file.exists() for file in files)
-    ]
+
+    def measured(measure: Callable[[], list[Figure]]) -> tuple[list[Figure], list[Missed]]:
+        return measure(), []
+
+    return [(name, partial(measured, measure)) for name, measure, files in steps if all(map(Path.exists, files))]
 
 
 def _bank(folder: Path) -> Path:

@@ -64,7 +64,7 @@ def _nearest(
             text,
             stems,
             limit=NEAREST,
-            only="and notes_fts.rowid in (select value from json_each(?)) and notes_fts.rowid <> ?",
+            only="and +notes_fts.rowid in (select value from json_each(?)) and +notes_fts.rowid <> ?",
             parameters=[among, note_id],
         )
         found[note_id] = {one.note_id: one.agreement for one in alike if one.strong}

@@ -27,7 +27,7 @@ FALSE_ALARMS = 0.001
 # every other word is certain.
 LEAST_LOG_RATIO = math.log2(1.5)
 # A language whose own function words make up less than this share of the main one's is not spoken here.
-SPOKEN = 0.05
+SPOKEN = 0.01
 # A root this long inside a longer word makes that word one of its compounds: 'levering' in 'leveringstid'.
 SHORTEST_PART = 4
 
@@ -144,11 +144,12 @@ def silent_words(here: Mapping[str, int], stems: Stems) -> frozenset[str]:
         return frozenset()
     main = max(counted, key=lambda code: sum(counted[code].values()))
     needed = SPOKEN * sum(counted[main].values())
-    spoken = [
-        code
-        for code in stems.languages
-        if code == main or sum(its for word, its in counted[code].items() if word not in counted[main]) >= needed
-    ]
+    spoken = [main]
+    for code in stems.languages:
+        of_its_own = [its for root, its in counted[code].items() if root not in counted[main]]
+        # All but the most frequent: that may be the very word in question.
+        if code != main and sum(of_its_own) - max(of_its_own, default=0) >= needed:
+            spoken.append(code)
     return function_words(spoken)
 
 
@@ -182,5 +183,4 @@ def chosen(
 
 
 def _counted(words: frozenset[str], here: Mapping[str, int], stems: Stems) -> dict[str, int]:
-    roots = {word: stems.root(word) for word in words}
-    return {word: here[root] for word, root in roots.items() if root in here}
+    return {root: here[root] for root in map(stems.root, words) if root in here}

@@ -76,15 +76,18 @@ def take_in(log: Log, folder: str) -> Iterator[Taken]:
             by = By(**entry["by"])
             # Without a day of its own the note was said when it was typed, not when it is taken in.
             added = notes.add(log, said._replace(said_at=said.said_at or by.at), by)
+        except FileNotFoundError:  # somebody else took it in at the same moment
+            continue
         except (ValueError, KeyError, TypeError, AttributeError, OSError, sqlite3.Error) as error:
             yield Taken(path, None, f"it cannot be read: {error}")
             continue
         except FeedlogError as error:
             yield Taken(path, None, error.message)
             continue
-        with suppress(FileNotFoundError):  # somebody else took it in at the same moment; its key made one note of it
+        with suppress(FileNotFoundError):
             os.unlink(path)
-        yield Taken(path, added.note_id)
+        if added.new:  # else somebody else did; its key made one note of it
+            yield Taken(path, added.note_id)
 
 
 def _is_own(path: str) -> bool:
@@ -103,12 +106,21 @@ def _read(path: str) -> dict[str, Any]:
 
 
 def _write_durably(path: str, content: bytes) -> None:
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    """Writes a file that is there whole or not at all, also after a power cut."""
+    unfinished = path + ".part"
+    descriptor = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        os.rename(unfinished, path)
     except OSError:
-        os.unlink(path)
+        os.unlink(unfinished)
         raise
+    with suppress(OSError):  # not every file system lets a folder be synced
+        folder = os.open(os.path.dirname(path), os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

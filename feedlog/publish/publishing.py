@@ -16,6 +16,7 @@ from feedlog.language.stems import Stems
 from feedlog.publish import reading, statistics
 from feedlog.publish.privacy import Person, Privacy, initials, phrases, possibly_named
 from feedlog.publish.secret import secret_beside
+from feedlog.publish.words import MonthWords
 from feedlog.store import Log
 from feedlog.store.failures import translated
 from feedlog.store.upgrades import statements
@@ -119,7 +120,9 @@ class _Writer:
         self._connection = connection
         self._privacy = privacy
         self._anew = anew
-        self._index = Index(connection, Stems(log.languages))
+        stems = Stems(log.languages)
+        self._index = Index(connection, stems)
+        self._words = MonthWords(connection, stems)
         self._weeks: set[str] = set()
         self._months: set[str] = set()
         self._themes: set[str] = set()
@@ -134,6 +137,8 @@ class _Writer:
             progress(start + len(batch), len(ids))
         self._index.flush()
         statistics.recount(self._connection, self._weeks, self._months)
+        if ids:
+            self._words.flush()
         self._write_themes()
 
     def _remove(self, ids: Sequence[int]) -> None:
@@ -143,6 +148,8 @@ class _Writer:
         self._weeks.update(row["week"] for row in gone)
         self._months.update(row["month"] for row in gone)
         self._index.remove_many([(row["id"], row["verbatim"]) for row in gone])
+        for row in gone:
+            self._words.remove(row["month"], row["verbatim"])
         themes = self._connection.execute(f"select distinct theme from note_themes where note_id in ({marks})", ids)
         self._themes.update(row["theme"] for row in themes)
         for table in ("note_themes", "promises", "responses"):
@@ -166,6 +173,8 @@ class _Writer:
         self._themes.update(row["theme"] for row in tagged)
         _insert(self._connection, "note_themes", tagged)
         self._index.add_many([(row["id"], row["verbatim"]) for row in rows])
+        for row in rows:
+            self._words.add(row["month"], row["verbatim"])
         promises = [promise for promise in reading.promises(self._log, ids) if promise["note_id"] in persons]
         _insert(self._connection, "promises", [self._promise(row, persons[row["note_id"]]) for row in promises])
         responses = [response for response in reading.responses(self._log, ids) if response["note_id"] in persons]

@@ -131,6 +131,28 @@ create table stats_themes (
   primary key (month, theme)
 ) strict;
 
+-- The words customers used more in one of the newest months than in all other notes.
+create table stats_words (
+  month            text not null,
+  word             text not null,
+  notes            integer not null,
+  notes_elsewhere  integer not null,
+  share            real not null,
+  share_elsewhere  real not null,
+  score            real not null,
+  log_ratio        real not null,
+  note_id          integer references notes (id),
+  primary key (month, word)
+) strict;
+
+-- In how many notes each root stands, in the newest months and in all: what stats_words is made from.
+create table root_counts (
+  month  text not null,           -- or 'all'
+  root   text not null,
+  notes  integer not null,
+  primary key (month, root)
+) strict, without rowid;
+
 -- Which log these pages were made from, and how far: the newest change and customer that are in here.
 create table publication (
   name   text primary key,

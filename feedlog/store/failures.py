@@ -31,6 +31,11 @@ def as_ours(error: sqlite3.Error, path: str, *, writing: bool) -> FeedlogError |
     return kind(f"{why}: {path}.", hint=hint)
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether somebody else holds the file: the one failure that goes away by itself."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (_BUSY, _LOCKED)
+
+
 @contextmanager
 def translated(path: str, *, writing: bool) -> Iterator[None]:
     """Runs the block; an expected SQLite error leaves it as NotStored when writing, as Refused when reading."""

@@ -2,15 +2,16 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from feedlog.errors import NotFound, NotStored, Refused
-from feedlog.store.failures import as_ours, translated
+from feedlog.store.failures import is_busy, translated
 
 APPLICATION_ID = 0x666C6F67  # 'flog'
-BUSY_SECONDS = 30.0  # SQLite's waiting is unfair: under 50 writers the slowest waited 11 seconds
+BUSY_SECONDS = 30.0
 
 # Bytes of a path that mean themselves in a URI.
 _UNQUOTED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-~")
@@ -63,7 +64,7 @@ class Log:
             yield self.connection
             return
         with translated(self.path, writing=True):
-            self.connection.execute("begin immediate")
+            _take_turn(self.connection)
             try:
                 yield self.connection
                 self.connection.execute("commit")
@@ -161,6 +162,32 @@ def _connect(path: str, mode: str) -> sqlite3.Connection:
     return connection
 
 
+def _take_turn(connection: sqlite3.Connection) -> None:
+    """Begins a write. Everybody who waits asks again at the same short, uneven intervals.
+
+    SQLite's own waiting asks ever more seldom, so that under 50 writers whoever waits longest is served last: two of
+    2,000 were still waiting after 30 seconds.
+    """
+    connection.execute("pragma busy_timeout = 0")
+    try:
+        _until_free(lambda: connection.execute("begin immediate"))
+    finally:
+        connection.execute(f"pragma busy_timeout = {int(BUSY_SECONDS * 1000)}")
+
+
+def _until_free(ask: Callable[[], object]) -> None:
+    """Asks until SQLite no longer says that somebody else is writing, for at most `BUSY_SECONDS`."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            ask()
+            return
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.002 + os.urandom(1)[0] / 25_600)  # 2 to 12 milliseconds
+
+
 def _text(stored: bytes) -> str:
     return stored.decode("utf-8", "replace")
 
@@ -205,21 +232,12 @@ def _enter_wal(connection: sqlite3.Connection) -> None:
 
     Switching ignores the busy timeout, so several first runs at once are let in one after the other by hand.
     """
-    import time
-
     if connection.execute("pragma journal_mode").fetchone()[0] == "wal":
         return
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            if connection.execute("pragma journal_mode = wal").fetchone()[0] == "wal":
-                return
-        except sqlite3.OperationalError as error:
-            if as_ours(error, "", writing=True) is None or time.monotonic() > deadline:
-                raise
-        if time.monotonic() > deadline:
-            raise NotStored("The log cannot be switched to write-ahead logging.", hint="Keep it on a local disk.")
-        time.sleep(0.01 + int.from_bytes(os.urandom(1), "big") / 5000)
+    mode: list[str] = []
+    _until_free(lambda: mode.append(connection.execute("pragma journal_mode = wal").fetchone()[0]))
+    if mode != ["wal"]:
+        raise NotStored("The log cannot be switched to write-ahead logging.", hint="Keep it on a local disk.")
 
 
 def _make_file(path: str) -> None:
