@@ -21,6 +21,7 @@ COMMANDS = {
     "similar": "Who else said this.",
     "words": "What customers say here more than elsewhere.",
     "tag": "Put a theme on notes, or take it off.",
+    "theme": "Themes: list, show, set, merge, split, suggest.",
     "correct": "Write a misheard sentence down again.",
     "undo": "Take back the last thing you did.",
     "import": "Take in a file from another system.",

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def _complete(kind: str) -> Callable[..., Any]:
+def complete(kind: str) -> Callable[..., Any]:
     """Completion from the log. A log that cannot be read completes to nothing: Tab must never print an error."""
 
-    def complete(context: click.Context, option: click.Parameter, beginning: str) -> list[Any]:
+    def found(context: click.Context, option: click.Parameter, beginning: str) -> list[Any]:
         from feedlog.cli.completing import candidates
 
         return candidates(kind, context, beginning)
 
-    return complete
+    return found
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
@@ -38,7 +38,7 @@ customer_option = click.option(
     "--customer",
     "-c",
     metavar="KEY",
-    shell_complete=_complete("customer"),
+    shell_complete=complete("customer"),
     help="The customer's number, phone or mail.",
 )
 theme_option = click.option(
@@ -47,13 +47,13 @@ theme_option = click.option(
     "themes",
     metavar="T",
     multiple=True,
-    shell_complete=_complete("theme"),
+    shell_complete=complete("theme"),
     help="A theme; may be repeated.",
 )
 channel_option = click.option("--channel", type=click.Choice(CHANNELS), help="How it reached us.")
 kind_option = click.option("--kind", type=click.Choice(KINDS), help="What kind of remark it is.")
 touchpoint_option = click.option(
-    "--touchpoint", metavar="P", shell_complete=_complete("touchpoint"), help="The moment in the customer's journey."
+    "--touchpoint", metavar="P", shell_complete=complete("touchpoint"), help="The moment in the customer's journey."
 )
 
 

@@ -1,44 +1,88 @@
 """feedlog similar"""
 
+import sys
 from typing import Any
 
 import click
 
 from feedlog import when
 from feedlog.cli import printing
-from feedlog.cli.options import filter_options, filters, json_option
+from feedlog.cli.options import complete, filter_options, filters, json_option, yes_option
 from feedlog.cli.rows import note_rows
 from feedlog.cli.session import Session, pass_session
 from feedlog.errors import WrongUsage
-from feedlog.operations import finding
+from feedlog.operations import checks, finding, themes
 from feedlog.operations.shapes import Similar, SimilarNote
 
 
 @click.command("similar")
 @click.argument("note_id", metavar="[ID]", required=False, type=click.IntRange(min=1))
 @click.option("--text", help="Compare this text, which need not be logged.")
+@click.option(
+    "--tag", metavar="T", shell_complete=complete("theme"), help="Put this theme on note ID and those much like it."
+)
 @filter_options
+@yes_option
 @json_option
 @pass_session
-def command(session: Session, note_id: int | None, text: str | None, as_json: bool, limit: int, **given: Any) -> None:
+def command(
+    session: Session,
+    note_id: int | None,
+    text: str | None,
+    tag: str | None,
+    yes: bool,
+    as_json: bool,
+    limit: int,
+    **given: Any,
+) -> None:
     """Who else said this: what other customers said that is like note ID, or like a TEXT.
+
+    With --tag they are shown first; the theme goes on those above "Less alike", and `feedlog undo` takes it off all of
+    them at once.
 
     \b
     feedlog similar 318
     feedlog similar --text "ingen ringede tilbage" --since "3 months ago"
+    feedlog similar 318 --tag call-back
     """
     if (note_id is None) == (text is None):
         raise WrongUsage("Give a note's number or --text, one of the two.", hint="For example: feedlog similar 318")
+    if tag is not None and note_id is None:
+        raise WrongUsage("A theme is put on notes that are logged.", hint="Give a note's number instead of --text.")
+    theme = None if tag is None else checks.code(tag, "theme")
     log = session.read()
     chosen = filters(session, given)
     if note_id is not None:
         found = finding.similar_to_note(log, note_id, chosen, limit=limit)
     else:
         found = finding.similar_to_text(log, text or "", chosen, limit=limit)
-    if as_json:
-        printing.document(found)
-    else:
+    if not as_json:
         _print(session, found)
+    tagged: list[int] = []
+    if theme is not None and note_id is not None:
+        alike = [note["id"] for note in found["results"] if note["strong"]]
+        if _agreed(found, theme, len(alike), yes=yes, as_json=as_json):
+            tagged, warnings = themes.tag_together(session.change(), [note_id, *alike], theme, session.by())
+            for warning in warnings:
+                printing.talk(warning)
+            if not as_json:
+                printing.out(f"{_many(len(tagged), 'note')} now with the theme {theme}.")
+    if as_json:
+        printing.document(found if theme is None else {**found, "tagged": tagged})
+
+
+def _agreed(found: Similar, theme: str, alike: int, *, yes: bool, as_json: bool) -> bool:
+    """Whether the notes shown are to be tagged: asked on a terminal, else only with --yes."""
+    if alike < found["notes"]:
+        printing.talk(f"{found['notes']} are much like it, {alike} are shown. A larger -n takes more.")
+    what = f"{theme!r} on this note and the {alike} like it" if alike else f"{theme!r} on this note alone"
+    if yes:
+        return True
+    if as_json or not sys.stdin.isatty():
+        printing.talk(f"Nothing was tagged. With --yes this puts {what}.")
+        return False
+    click.confirm(f"Put {what}?", abort=True, err=True)
+    return True
 
 
 def _print(session: Session, found: Similar) -> None:

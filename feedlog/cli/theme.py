@@ -1,6 +1,5 @@
 """feedlog theme"""
 
-import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from feedlog.cli import printing, theming
 from feedlog.cli.options import agent_option, complete, filter_options, filters, json_option, limit_option
 from feedlog.cli.session import Session, pass_session
 from feedlog.errors import WrongUsage
-from feedlog.operations import codebook, recurring, suggesting, themes
+from feedlog.operations import codebook, recurring, suggesting
 from feedlog.operations.comparing import Period
 from feedlog.operations.comparing import period as period_of
 
@@ -33,7 +32,7 @@ def command() -> None:
 
 
 theme_argument = click.argument("theme", shell_complete=complete("theme"))
-since_option = click.option("--since", metavar="WHEN", help="Where the period begins. Otherwise 28 days before its end.")
+since_option = click.option("--since", metavar="WHEN", help="Where the period begins. Otherwise 28 days earlier.")
 until_option = click.option("--until", metavar="WHEN", help="Where the period ends; a day counts whole. Otherwise now.")
 
 
@@ -161,9 +160,7 @@ def merge(session: Session, theme: str, into: str, agent: str | None, as_json: b
 @agent_option
 @json_option
 @pass_session
-def split(
-    session: Session, theme: str, new: str, note_ids: tuple[int, ...], agent: str | None, as_json: bool
-) -> None:
+def split(session: Session, theme: str, new: str, note_ids: tuple[int, ...], agent: str | None, as_json: bool) -> None:
     """One theme is two: these notes move from THEME to NEW, all of them or none.
 
     `feedlog undo` moves them back. To see which notes belong together: feedlog theme suggest -t THEME

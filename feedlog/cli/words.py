@@ -14,6 +14,7 @@ from feedlog.operations import notes, words
 from feedlog.operations.shapes import OverusedWord, Words
 from feedlog.store import Log
 
+
 @click.command("words")
 @click.option(
     "--compare",

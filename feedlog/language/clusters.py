@@ -55,7 +55,7 @@ _Near = dict[int, dict[int, float]]
 def _nearest(
     connection: sqlite3.Connection, texts: Mapping[int, str], stems: Stems, progress: Callable[[int], object]
 ) -> _Near:
-    """For each note its nearest strong ones among the others, where each is near to the other, and how much they agree."""
+    """For each note how much its nearest strong ones agree with it, where each is near to the other."""
     among = json.dumps(list(texts))
     found: _Near = {}
     for done, (note_id, text) in enumerate(texts.items(), start=1):

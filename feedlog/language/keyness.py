@@ -26,7 +26,8 @@ FALSE_ALARMS = 0.001
 # Below one and a half times as often a difference may be certain and still tell a reader nothing: in a million notes
 # every other word is certain.
 LEAST_LOG_RATIO = math.log2(1.5)
-# A language whose own function words make up less than this share of the main one's is not spoken here.
+# A language whose own function words, but for the most frequent, come to less than this share of the main one's is
+# not spoken here.
 SPOKEN = 0.01
 # A root this long inside a longer word makes that word one of its compounds: 'levering' in 'leveringstid'.
 SHORTEST_PART = 4
@@ -66,7 +67,7 @@ class Roots(dict[str, str]):
 
 
 def g2(notes: int, of: int, notes_elsewhere: int, of_elsewhere: int) -> float:
-    """The log-likelihood ratio for a word in `notes` of `of` notes here and `notes_elsewhere` of `of_elsewhere` there."""
+    """The log-likelihood ratio of a word: in `notes` of `of` notes here, `notes_elsewhere` of `of_elsewhere` there."""
     table = (
         (notes, of, notes + notes_elsewhere),
         (of - notes, of, of + of_elsewhere - notes - notes_elsewhere),
@@ -136,8 +137,8 @@ def overused(here: Mapping[str, int], of: int, elsewhere: Mapping[str, int], of_
 def silent_words(here: Mapping[str, int], stems: Stems) -> frozenset[str]:
     """The function words of the configured languages that these notes are written in.
 
-    Not of all languages: 'store' carries grammar in Danish, and is what English customers complain about. Which ones are
-    spoken is told by the function words themselves.
+    Not of all languages: 'store' carries grammar in Danish, and is what English customers complain about. Which ones
+    are spoken is told by the function words themselves.
     """
     counted = {code: _counted(function_words([code]), here, stems) for code in stems.languages}
     if not counted:
@@ -180,6 +181,17 @@ def chosen(
             named += 1
         kept.append((word, one))
     return kept
+
+
+def forms(vocabulary: sqlite3.Connection, root: str) -> list[str]:
+    """The forms of a root that some note has, the most frequent first."""
+    rows = vocabulary.execute("select word from words where root = ? order by notes desc, word", [root])
+    return [row[0] for row in rows]
+
+
+def with_any(words: Sequence[str]) -> str:
+    """The FTS5 expression for notes that hold one of these words as written."""
+    return "verbatim : (" + " OR ".join(f'"{word}"' for word in words) + ")"
 
 
 def _counted(words: frozenset[str], here: Mapping[str, int], stems: Stems) -> dict[str, int]:

@@ -69,8 +69,9 @@ def take_description_back(log: Log, theme_id: int, detail: dict[str, Any], by: B
 
 def what_was_set(detail: dict[str, Any]) -> str:
     """The fields that a change set, in words."""
-    said = [_SPOKEN[field] for field in detail["fields"]]
-    return " and ".join([*said, "term"] if detail["added"] or detail["removed"] else said)
+    said = [_SPOKEN[field] for field in FIELDS if field in detail["fields"]]
+    said += ["terms"] if detail["added"] or detail["removed"] else []
+    return " and ".join([", ".join(said[:-1]), said[-1]] if said[1:] else said)
 
 
 def _checked(field: str, value: str, by: By) -> str | None:
@@ -104,7 +105,9 @@ def _add_term(log: Log, theme_id: int, ours: str, theirs: str, by: By) -> bool:
 def _remove_terms(log: Log, theme_id: int, name: str, ours: str) -> list[list[Any]]:
     """Takes the terms beside our word away; returns them with the theme each belonged to."""
     where = f"theme_id in ({themes.MEANT}) and our_word = ?"
-    found = log.rows(f"select theme_id, our_word, their_word from theme_terms where {where} order by id", [theme_id, ours])
+    found = log.rows(
+        f"select theme_id, our_word, their_word from theme_terms where {where} order by id", [theme_id, ours]
+    )
     if not found:
         raise NotFound(
             f"The theme {name!r} has no term beside {ours!r}.", hint=f"See its terms: feedlog theme show {_word(name)}"
@@ -138,7 +141,9 @@ def merge(log: Log, name: str, into: str, by: By) -> Moved:
             )
         moved = _notes_under(log, root_id)
         # What was merged into it moves on with it: a link always names the theme that is shown, never another link.
-        log.connection.execute("update themes set merged_into_id = ?1 where ?2 in (id, merged_into_id)", [into_id, root_id])
+        log.connection.execute(
+            "update themes set merged_into_id = ?1 where ?2 in (id, merged_into_id)", [into_id, root_id]
+        )
         record(log, "theme.merge", by, theme_id=root_id, detail={"into": into_id})
     return Moved(root, into_name, moved)
 
@@ -173,7 +178,8 @@ def split(log: Log, name: str, new: str, note_ids: Sequence[int], by: By) -> Mov
         themes.require_notes(log, wanted)
         new_id, _ = themes.find_or_make(log, code, by)
         if new_id == theme_id:
-            raise Refused(f"{code!r} and {name!r} are one theme.", hint="Give the notes a theme of another name.")
+            same = "A theme cannot be split from itself." if code == name else f"{code!r} and {name!r} are one theme."
+            raise Refused(same, hint="Give the notes a theme of another name.")
         whole = record(log, "theme.split", by, theme_id=theme_id, detail={"into": new_id, "notes": len(wanted)})
         for note_id in wanted:
             taken = themes.take_all_off(log, note_id, theme_id, name)

@@ -39,14 +39,12 @@ def period(since: str | None, until: str | None, now: datetime) -> Period:
     So both spans are equally long, and today is never held against a whole day. Raises WrongUsage for a span that ends
     before it begins.
     """
-    present = when.stored(now)
+    present = when.stored(now + timedelta(seconds=1))  # what was said this very second counts
     until = min(until or present, present)
     end = _local(until)
     begin = _local(since) if since else end - timedelta(days=DAYS)
     if begin >= end:
-        raise WrongUsage(
-            "The period ends before it begins.", hint="--since is the earlier one, and lies in the past."
-        )
+        raise WrongUsage("The period ends before it begins.", hint="--since is the earlier one, and lies in the past.")
     # Counted in local time, so that midnight stays midnight where summer time begins or ends.
     return Period(when.stored(begin - (end - begin)), when.stored(begin), until)
 

@@ -70,7 +70,7 @@ def rising(theme: Theme) -> bool:
 
 
 def listing(log: Log, period: Period, complaint_rate: tuple[float, float], *, limit: int) -> list[Theme]:
-    """Every theme that has a note, an owner or anything else: rising ones first, then those said most in the period.
+    """Every theme that is on a note, or has a title, owner or measure: rising ones first, then those said most lately.
 
     `complaint_rate` is how many in a hundred complain, at least and at most.
     """
@@ -78,7 +78,7 @@ def listing(log: Log, period: Period, complaint_rate: tuple[float, float], *, li
         _theme(row, _counted(log, row, period), complaint_rate)
         for row in log.rows("select * from themes where merged_into_id is null")
     ]
-    found = [theme for theme in found if theme["notes"] or any(theme[field] for field in _SAID_OF_IT)]
+    found = [theme for theme in found if theme["notes"] or any([theme["title"], theme["owner"], theme["measure"]])]
     found.sort(
         key=lambda theme: (
             not rising(theme),
@@ -94,9 +94,7 @@ def listing(log: Log, period: Period, complaint_rate: tuple[float, float], *, li
 _SAID_OF_IT = ("title", "owner", "measure", "fixed_on")
 
 
-def in_full(
-    log: Log, name: str, period: Period, complaint_rate: tuple[float, float], *, limit: int
-) -> ThemeInFull:
+def in_full(log: Log, name: str, period: Period, complaint_rate: tuple[float, float], *, limit: int) -> ThemeInFull:
     """One theme with everything about it and its newest notes, at most `limit`. Raises NotFound where there is none."""
     theme_id, name = themes.require(log, name)
     [row] = log.rows("select * from themes where id = ?", [theme_id])
@@ -119,14 +117,14 @@ def silent(complained: int, complaint_rate: tuple[float, float]) -> Silent:
     rate = " to ".join(dict.fromkeys(f"{part:g}" for part in complaint_rate))
     if not complained:
         return Silent(
-            low=None, high=None, assumption="No known customer's note is marked as a complaint, so nothing is estimated."
+            low=None,
+            high=None,
+            assumption="No known customer's note is marked a complaint, so nothing is estimated.",
         )
     low, high = round(complained / complaint_rate[1] * 100), round(complained / complaint_rate[0] * 100)
     who = "the 1 who did stands" if complained == 1 else f"the {complained} who did stand"
     range_ = f"{low} to {high}" if low != high else f"{low}"
-    return Silent(
-        low=low, high=high, assumption=f"If {rate} in a hundred complain, {who} for {range_} customers."
-    )
+    return Silent(low=low, high=high, assumption=f"If {rate} in a hundred complain, {who} for {range_} customers.")
 
 
 # One walk over the notes of a theme. Those that were taken back have no wording; a note under two themes that are one

@@ -58,8 +58,7 @@ def suggest(
             break
         members = notes.by_ids(log, cluster.note_ids)
         customers = {note["customer"]["key"] for note in members if note["customer"]}
-        unknown = any(note["customer"] is None for note in members)
-        if len(customers) + unknown < 2 and not (unknown and not customers):
+        if len(customers) == 1 and all(note["customer"] for note in members):
             continue  # one person's story, told several times
         [example] = [note for note in members if note["id"] == cluster.example_id]
         groups.append(

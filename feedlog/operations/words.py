@@ -1,7 +1,7 @@
 """Words: what customers say in some of the notes more than in the others."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -45,21 +45,21 @@ def overused(log: Log, filters: Filters, *, compare: str = "rest", limit: int, n
         here = _count(log, filters, roots)
         if before:
             there = _count(log, before, roots)
-            elsewhere, of_elsewhere = there.roots, there.notes
+            elsewhere: Mapping[str, int] = there.roots
+            of_elsewhere = there.notes
         else:
             elsewhere, of_elsewhere = _rest(log, here)
         found = keyness.overused(here.roots, here.notes, elsewhere, of_elsewhere)
-        vocabulary = _Vocabulary(log)
         chosen = keyness.chosen(
             found,
-            vocabulary.word,
+            lambda root: next(iter(keyness.forms(log.connection, root)), root),
             silent=keyness.silent_words(here.roots, stems),
             limit=min(2 * limit, max(limit, MOST_LOOKED_UP)),
             names=[stems.root(word) for name in filters.themes for word in plain_words(name)],
         )
         if not before:
             chosen = [
-                (word, vocabulary.exactly(one, here.notes, of_elsewhere) if at < MOST_LOOKED_UP else one)
+                (word, _exactly(log, one, here.notes, of_elsewhere) if at < MOST_LOOKED_UP else one)
                 for at, (word, one) in enumerate(chosen)
             ]
     chosen.sort(key=lambda pair: -pair[1].score)
@@ -105,31 +105,15 @@ def _standing(log: Log) -> int:
     return int(log.value("select count(*) from notes_fts_docsize"))
 
 
-class _Vocabulary:
-    """What the table of words says about a root."""
-
-    def __init__(self, log: Log) -> None:
-        self._log = log
-
-    def forms(self, root: str) -> list[str]:
-        """The forms of a root that some note has, the most frequent first."""
-        rows = self._log.rows("select word from words where root = ? order by notes desc, word", [root])
-        return [row["word"] for row in rows]
-
-    def word(self, root: str) -> str:
-        """The most frequent form of a root."""
-        return next(iter(self.forms(root)), root)
-
-    def exactly(self, one: keyness.Overused, of: int, of_elsewhere: int) -> keyness.Overused:
-        """The same word with the notes elsewhere counted one by one, where the vocabulary may count some twice."""
-        forms = self.forms(one.root)
-        if len(forms) < 2 or not one.notes_elsewhere:
-            return one
-        either = " OR ".join(f'"{form}"' for form in forms)
-        both = self._log.value("select count(*) from notes_fts where notes_fts match ?", [f"verbatim : ({either})"])
-        # Never above what was tested: the index cuts some rare letters otherwise.
-        others = min(one.notes_elsewhere, max(0, int(both) - one.notes))
-        return keyness.weighed(one.root, one.notes, of, others, of_elsewhere)
+def _exactly(log: Log, one: keyness.Overused, of: int, of_elsewhere: int) -> keyness.Overused:
+    """The same word with the notes elsewhere counted one by one, where the vocabulary may count some twice."""
+    forms = keyness.forms(log.connection, one.root)
+    if len(forms) < 2 or not one.notes_elsewhere:
+        return one
+    both = log.value("select count(*) from notes_fts where notes_fts match ?", [keyness.with_any(forms)])
+    # Never above what was tested: the index cuts some rare letters otherwise.
+    others = min(one.notes_elsewhere, max(0, int(both) - one.notes))
+    return keyness.weighed(one.root, one.notes, of, others, of_elsewhere)
 
 
 def _shown(

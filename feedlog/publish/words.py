@@ -1,4 +1,4 @@
-"""The words customers over-used in the newest months, kept in the published file so that no page counts a million notes.
+"""The words customers over-used in the newest months, kept so that no page counts a million notes.
 
 For this the file counts in how many notes each root stands: altogether, and in the months followed. A new note changes
 a few of these counts; what is over-used follows from them alone, so it is the same however the file came about.
@@ -7,6 +7,7 @@ a few of these counts; what is over-used follows from them alone, so it is the s
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from feedlog.language import keyness
 from feedlog.language.stems import Stems
@@ -28,25 +29,32 @@ class MonthWords:
         self._connection = connection
         self._stems = stems
         self._roots = keyness.Roots(stems)
+        self._changed = False
         self._followed = self._months()
         self._counts: dict[str, Counter[str]] = {month: Counter() for month in [ALTOGETHER, *self._followed]}
 
-    def add(self, month: str, verbatim: str) -> None:
-        """A note is in the file now."""
-        roots = self._roots.of_text(verbatim)
-        self._counts[ALTOGETHER].update(roots)
-        if month in self._followed:
-            self._counts[month].update(roots)
+    def add(self, notes: Iterable[Mapping[str, Any] | sqlite3.Row]) -> None:
+        """These notes are in the file now; of each, `month` and `verbatim` are read."""
+        self._changed = True
+        for note in notes:
+            roots = self._roots.of_text(note["verbatim"])
+            self._counts[ALTOGETHER].update(roots)
+            if note["month"] in self._followed:
+                self._counts[note["month"]].update(roots)
 
-    def remove(self, month: str, verbatim: str) -> None:
-        """A note is no longer in the file."""
-        roots = self._roots.of_text(verbatim)
-        self._counts[ALTOGETHER].subtract(roots)
-        if month in self._followed:
-            self._counts[month].subtract(roots)
+    def remove(self, notes: Iterable[Mapping[str, Any] | sqlite3.Row]) -> None:
+        """These notes are no longer in the file."""
+        self._changed = True
+        for note in notes:
+            roots = self._roots.of_text(note["verbatim"])
+            self._counts[ALTOGETHER].subtract(roots)
+            if note["month"] in self._followed:
+                self._counts[note["month"]].subtract(roots)
 
     def flush(self) -> None:
         """Writes the counts and the over-used words; the index and the months' figures are written already."""
+        if not self._changed:
+            return
         notes = dict(self._connection.execute("select month, notes from stats_months").fetchall())
         newest = sorted(notes, reverse=True)[:MONTHS_FOLLOWED]
         for month in self._followed - set(newest):
@@ -101,7 +109,12 @@ class MonthWords:
         here = {root: notes for root, notes, _ in rows}
         found = keyness.overused(here, of, {root: others for root, _, others in rows}, of_elsewhere)
         silent = keyness.silent_words(here, self._stems)
-        chosen = keyness.chosen(found, self._word, silent=silent, limit=WORDS_A_MONTH)
+        chosen = keyness.chosen(
+            found,
+            lambda root: next(iter(keyness.forms(self._connection, root)), root),
+            silent=silent,
+            limit=WORDS_A_MONTH,
+        )
         examples = self._examples(month, {one.root for _, one in chosen})
         self._connection.executemany(
             """insert into stats_words (month, word, notes, notes_elsewhere, share, share_elsewhere, score, log_ratio,
@@ -112,14 +125,6 @@ class MonthWords:
                 for word, one in chosen
             ],
         )  # fmt: skip
-
-    def _forms(self, root: str) -> list[str]:
-        rows = self._connection.execute("select word from words where root = ? order by notes desc, word", [root])
-        return [row[0] for row in rows]
-
-    def _word(self, root: str) -> str:
-        """The most frequent form of a root."""
-        return next(iter(self._forms(root)), root)
 
     def _examples(self, month: str, wanted: Iterable[str]) -> dict[str, int]:
         """For each root the last note of the month with it."""
@@ -133,11 +138,10 @@ class MonthWords:
             if not missing:
                 break
         for root in missing:
-            either = " OR ".join(f'"{form}"' for form in self._forms(root))
             row = self._connection.execute(
                 """select max(id) from notes
                     where month = ? and id in (select rowid from notes_fts where notes_fts match ?)""",
-                [month, f"verbatim : ({either})"],
+                [month, keyness.with_any(keyness.forms(self._connection, root))],
             ).fetchone()
             found[root] = row[0]
         return found

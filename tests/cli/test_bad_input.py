@@ -154,6 +154,30 @@ def test_longest_text(invoke: Invoke) -> None:
     assert len(invoke("add", "--json", stdin=b"ab " * 349_525 + b"x").json["verbatim"]) == 1_048_576
 
 
+RATES = ["0", "0-10", "10-4", "4-101", "four", "4-", "-4", "4-10-12", "nan"]
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_refused_complaint_rate(invoke: Invoke, rate: str) -> None:
+    """A complaint rate that is no range of percentages is refused where it is used."""
+    invoke("add", "x", "-t", "y")
+    done = invoke("theme", "list", FEEDLOG_COMPLAINT_RATE=rate)
+    assert (done.status, done.out) == (2, "")
+    assert done.err == (
+        f"feedlog: The setting complaint_rate is {rate!r} (FEEDLOG_COMPLAINT_RATE).\n"
+        "It is a range of percentages, the lower one first, such as 4-10.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rate", "stored"), [("5", "5"), ("2.5 - 4", "2.5-4"), ("4 % to 10 %", "4-10"), ("4–10", "4-10"), ("7-7", "7")]
+)
+def test_complaint_rate(invoke: Invoke, rate: str, stored: str) -> None:
+    """A complaint rate is taken as people write it."""
+    settings = invoke("config", "--json", FEEDLOG_COMPLAINT_RATE=rate).json["settings"]
+    assert [one["value"] for one in settings if one["name"] == "complaint_rate"] == [stored]
+
+
 SETTINGS = [
     ({"FEEDLOG_CHANNEL": "pigeon"}, 2, "The setting channel is 'pigeon' (FEEDLOG_CHANNEL).",
      "It is one of: phone, email, chat, visit, letter, social, forum, other."),
@@ -176,7 +200,7 @@ def test_refused_setting(
 
 CONFIG_FILES = [
     ('agnet = "mette"', "has a setting we do not know: agnet.",
-     "Settings are: db, agent, channel, who_else, spool, languages."),
+     "Settings are: db, agent, channel, who_else, spool, languages, complaint_rate."),
     ("agent = ", "cannot be read: Invalid value (at end of document).", "Mend the line or remove the file."),
     ("agent = \udcff", "cannot be read: 'utf-8' codec can't decode byte 0xff in position 8: invalid start byte.",
      "Mend the line or remove the file."),

@@ -160,6 +160,15 @@ WRITING = [
     ("undo",),
     ("undo",),
     ("undo",),
+    ("add", "Pakken kom tre uger for sent", "-c", "K-9"),
+    ("similar", "1", "--tag", "sen", "--yes"),
+    ("undo",),
+    ("theme", "set", "pris", "--owner", "mette", "--our-word", "pris", "--their-word", "beløb"),
+    ("undo",),
+    ("theme", "split", "levering", "sen", "1"),
+    ("undo",),
+    ("theme", "merge", "levering", "pris"),
+    ("undo",),
     ("import", "notes.csv"),
     ("import", "notes.csv", "--dry-run"),
     ("undo",),
@@ -233,6 +242,11 @@ READING = [
     ("search", "pakken"),
     ("similar", "1"),
     ("similar", "--text", "pakken"),
+    ("words", "--theme", "levering"),
+    ("theme", "list"),
+    ("theme", "show", "levering"),
+    ("theme", "suggest"),
+    ("similar", "1", "--tag", "levering"),
     ("path",),
     ("config",),
     ("completion", "bash"),
@@ -262,7 +276,9 @@ def test_every_command_reads_or_writes() -> None:
     assert set(COMMANDS) - tried <= {"serve", "demo"}
 
 
-@pytest.mark.parametrize("words", [words for words in READING if words[0] in ("list", "show", "search", "similar")])
+@pytest.mark.parametrize(
+    "words", [words for words in READING if words[0] in ("list", "show", "search", "similar", "words", "theme")]
+)
 def test_reading_before_there_is_a_log(invoke: Invoke, log_path: Path, words: tuple[str, ...]) -> None:
     """Reading where there is no log says how one is made, and makes none."""
     done = invoke(*words)
@@ -275,8 +291,11 @@ def test_reading_before_there_is_a_log(invoke: Invoke, log_path: Path, words: tu
 
 @pytest.mark.parametrize(
     "words",
-    [("tag", "1", "-t", "x"), ("correct", "1", "x", "--why", "y"), ("undo",), ("doctor",), ("reindex",)],
-    ids=lambda words: words[0],
+    [
+        ("tag", "1", "-t", "x"), ("correct", "1", "x", "--why", "y"), ("undo",), ("doctor",), ("reindex",),
+        ("theme", "set", "x", "--owner", "y"), ("theme", "merge", "x", "y"), ("theme", "split", "x", "y", "1"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
 )
 def test_changing_before_there_is_a_log(invoke: Invoke, log_path: Path, words: tuple[str, ...]) -> None:
     """A command that changes what is there makes no log by mistake."""

@@ -34,7 +34,7 @@ def nasty(invoke: Invoke) -> None:
 CALLS = [
     ("list",), ("show", "1"), ("search", "pakken"), ("search", NASTY), ("similar", "1"), ("similar", "--text", NASTY),
     ("list", "-c", "\x1b[31m"), ("list", "-t", "\u202e"), ("list", "--since", "\x1b\u202e"), ("\x1b[31m",),
-    ("--db", "/\x1b\u202e", "list"), ("correct", "1", NASTY + "2", "--why", "\x1b\u202e"), ("undo",),
+    ("theme", "show", "\u202e"), ("theme", "list"), ("--db", "/\x1b\u202e", "list"), ("correct", "1", NASTY + "2", "--why", "\x1b\u202e"), ("undo",),
 ]  # fmt: skip
 
 
@@ -69,7 +69,8 @@ JSON_CALLS = [
     ("similar", "1"), ("similar", "--text", "zebra"), ("tag", "1", "-t", "leverng"),
     ("correct", "1", "Ø", "--why", "x"), ("undo",),
     ("recover",), ("reindex",), ("doctor",), ("path",), ("config",), ("completion", "bash"),
-    ("publish",),
+    ("publish",), ("theme", "list"), ("theme", "show", "levering"), ("theme", "suggest"),
+    ("theme", "set", "levering", "--owner", "Ø"), ("similar", "1", "--tag", "levering", "--yes"),
 ]  # fmt: skip
 
 

@@ -97,6 +97,33 @@ def test_search_of_a_whole_page(log: Log, shop: None) -> None:
         assert search(log, words) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("er og det", set()),
+        ("er", {2, 6}),
+        ("i", {3, 6}),
+        ("å", {7}),
+        ("NEAR(", set()),
+        ("NEAR(pakken, 3)", set()),
+        ("a:b", {7}),
+        ("verbatim:pakken", set()),
+        ("^pakken", {1, 2}),
+        ("pakken 🙂", {1, 2}),
+        ("pakken !!! *", {1, 2}),
+        ("пакет", set()),
+        ("посылка", {8}),
+        ("ПОСЫЛКА", {8}),
+        (" ".join(f"ord{number}" for number in range(10_000)), set()),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, str) else "",
+)
+def test_odd_searches(log: Log, shop: None, say: Callable[..., int], words: str, expected: set[int]) -> None:
+    """Words without meaning, one letter, signs SQLite knows, emoji, another alphabet and a pasted page are answered."""
+    say("Посылка пришла поздно", customer="K-9")
+    assert set(search(log, words)) == expected
+
+
 @one_log
 @given(words=st.text(max_size=40) | st.text(alphabet='ab"*-():^+{}<>=,;AND OR NOT NEAR/', max_size=40))
 def test_any_search_is_answered(log: Log, words: str) -> None:
@@ -163,6 +190,23 @@ def test_nothing_alike(log: Log, shop: None, text: str) -> None:
     found = finding.similar_to_text(log, text, Filters(), limit=9)
     assert {**found, "results": []} == finding.NOTHING_SAID
     assert not any(note["strong"] for note in found["results"])
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("Pakken kom tre uger for sent. " * 34_953, {1}),
+        ("æ" * 1_048_576, set()),
+        (" " * 1_048_575 + "x", set()),
+        ("🙂 " * 524_288, set()),
+        ("pakken " + " ".join(f"ord{number % 500}" for number in range(150_000)), set()),
+    ],
+    ids=["one sentence again and again", "one word", "blanks", "emoji", "many words"],
+)
+def test_a_mebibyte_is_compared(log: Log, shop: None, text: str, heard: set[int]) -> None:
+    """A text as long as a note may be is compared like any other."""
+    found = finding.similar_to_text(log, text, Filters(), limit=9)
+    assert {note["id"] for note in found["results"] if note["strong"]} == heard
 
 
 def test_similar_in_an_empty_log(log: Log) -> None:

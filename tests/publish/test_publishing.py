@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from feedlog.errors import FeedlogError, NotStored, Refused
-from feedlog.operations import corrections, notes, reindexing, themes, undoing
+from feedlog.operations import codebook, corrections, notes, reindexing, themes, undoing
 from feedlog.operations.shapes import By, Said
 from feedlog.publish.publishing import place_beside, publish
 from feedlog.store import Log
@@ -57,13 +57,20 @@ def some_change(log: Log, dice: random.Random, by: By) -> None:
         **({"promise": "ring til Anna Holm", "due_on": "2026-12-01"} if dice.random() < 0.3 else {}),  # type: ignore[arg-type]
     )
     note_id = dice.choice(standing or [0])
+    one, other = dice.sample(["delivery", "invoice", "staff", "login", "late"], 2)
+    who = dice.choice([by, by._replace(agent="jens")])  # so that an older change is undone before a later one
+    fixed_on = dice.choice(["2026-03-11", "2026-05-11", ""])
     acts: list[Callable[[], object]] = [
-        lambda: notes.add(log, said, by),
-        lambda: notes.add(log, said, by),
+        *[lambda: notes.add(log, said, by)] * 6,
         lambda: themes.tag(log, [note_id], ["login"], by),
         lambda: themes.untag(log, [note_id], ["delivery"], by),
         lambda: corrections.correct(log, note_id, f"rettet {dice.randrange(999)}", "misheard", by),
         lambda: undoing.undo(log, undoing.last(log, by.agent), by),
+        lambda: undoing.undo(log, undoing.last(log, who.agent), who),
+        lambda: codebook.merge(log, one, other, who),
+        lambda: codebook.split(log, one, other, [note_id], who),
+        lambda: codebook.describe(log, one, who, owner=dice.choice(["liv", ""]), fixed_on=fixed_on),
+        lambda: themes.tag_together(log, standing[-3:] or [0], one, who),
     ]
     try:
         dice.choice(acts)()
@@ -76,8 +83,8 @@ def test_writing_what_changed_equals_writing_everything(log: Log, tmp_path: Path
     """However a log came about, the file that followed it step by step says the same as one written whole."""
     dice = random.Random(seed)
     steps = str(tmp_path / "steps.db")
-    for _ in range(12):
-        for _ in range(dice.randrange(5)):
+    for _ in range(15):
+        for _ in range(dice.randrange(6)):
             some_change(log, dice, by)
         publish(log, steps)
     whole = str(tmp_path / "whole.db")

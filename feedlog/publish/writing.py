@@ -1,0 +1,163 @@
+"""Replaces notes in the published file with everything that hangs on them."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from feedlog import when
+from feedlog.language.index import Index
+from feedlog.language.stems import Stems
+from feedlog.publish import reading, statistics
+from feedlog.publish.privacy import Person, Privacy, initials
+from feedlog.publish.words import MonthWords
+from feedlog.store import Log
+
+
+class Writer:
+    """Replaces notes in the published file with everything that hangs on them."""
+
+    def __init__(self, log: Log, connection: sqlite3.Connection, privacy: Privacy, *, anew: bool) -> None:
+        self._log = log
+        self._connection = connection
+        self._privacy = privacy
+        self._anew = anew
+        stems = Stems(log.languages)
+        self._index = Index(connection, stems)
+        self._words = MonthWords(connection, stems)
+        self._weeks: set[str] = set()
+        self._months: set[str] = set()
+        self._themes: set[str] = set()
+
+    def write(self, ids: Sequence[int], progress: Callable[[int, int], object]) -> None:
+        """Writes these notes as they are now; those that no longer stand disappear."""
+        for start in range(0, len(ids), reading.BATCH):
+            batch = ids[start : start + reading.BATCH]
+            if not self._anew:
+                self._remove(batch)
+            self._insert(batch)
+            progress(start + len(batch), len(ids))
+        self._index.flush()
+        statistics.recount(self._connection, self._weeks, self._months)
+        self._words.flush()
+        self._write_themes()
+
+    def _remove(self, ids: Sequence[int]) -> None:
+        marks = ", ".join("?" * len(ids))
+        sql = f"select id, verbatim, week, month from notes where id in ({marks})"
+        gone = self._connection.execute(sql, ids).fetchall()
+        self._weeks.update(row["week"] for row in gone)
+        self._months.update(row["month"] for row in gone)
+        self._index.remove_many([(row["id"], row["verbatim"]) for row in gone])
+        self._words.remove(gone)
+        themes = self._connection.execute(f"select distinct theme from note_themes where note_id in ({marks})", ids)
+        self._themes.update(row["theme"] for row in themes)
+        for table in ("note_themes", "promises", "responses"):
+            self._connection.execute(f"delete from {table} where note_id in ({marks})", ids)
+        self._connection.execute(f"delete from notes where id in ({marks})", ids)
+
+    def _insert(self, ids: Sequence[int]) -> None:
+        persons: dict[int, Person | None] = {}
+        rows = []
+        for note in reading.notes(self._log, ids):
+            persons[note["id"]] = Person(note["key"], note["name"]) if note["key"] else None
+            rows.append(self._note(note, persons[note["id"]]))
+        self._weeks.update(row["week"] for row in rows)
+        self._months.update(row["month"] for row in rows)
+        _insert(self._connection, "notes", rows)
+        tagged = [
+            {"theme": theme, "note_id": row["id"], "said_on": row["said_on"], "customer": row["customer"]}
+            for row in rows
+            for theme in json.loads(row["themes"])
+        ]
+        self._themes.update(row["theme"] for row in tagged)
+        _insert(self._connection, "note_themes", tagged)
+        self._index.add_many([(row["id"], row["verbatim"]) for row in rows])
+        self._words.add(rows)
+        promises = [promise for promise in reading.promises(self._log, ids) if promise["note_id"] in persons]
+        _insert(self._connection, "promises", [self._promise(row, persons[row["note_id"]]) for row in promises])
+        responses = [response for response in reading.responses(self._log, ids) if response["note_id"] in persons]
+        _insert(self._connection, "responses", [self._response(row, persons[row["note_id"]]) for row in responses])
+
+    def _note(self, note: reading.Row, person: Person | None) -> reading.Row:
+        said = when.local(note["said_at"]).date().isoformat()
+        return {
+            "id": note["id"],
+            "said_on": said,
+            "verbatim": self._privacy.hide(note["verbatim"], person),
+            "reading": self._privacy.hide(note["reading"], person),
+            "kind": note["kind"],
+            "channel": note["channel"],
+            "touchpoint": note["touchpoint"],
+            "themes": json.dumps(note["themes"], ensure_ascii=False),
+            **self._who(person),
+            "segment": note["segment"],
+            "satisfaction": note["satisfaction"],
+            "week": when.week(said),
+            "month": said[:7],
+            "said_at": note["said_at"],
+            "logged_at": note["logged_at"],
+            "agent": note["agent"],
+            "on_behalf_of": note["on_behalf_of"],
+            "source": note["source"],
+            "corrected": note["corrected"],
+        }
+
+    def _promise(self, promise: reading.Row, person: Person | None) -> reading.Row:
+        ended_at = promise["ended_at"]
+        return {
+            "id": promise["id"],
+            "note_id": promise["note_id"],
+            "what": self._privacy.hide(promise["what"], person),
+            "owner": promise["owner"],
+            "promised_by": promise["promised_by"],
+            "promised_on": when.local(promise["promised_at"]).date().isoformat(),
+            "due_on": promise["due_on"],
+            "outcome": promise["outcome"] or "open",
+            "ended_on": when.local(ended_at).date().isoformat() if ended_at else None,
+            **self._who(person),
+        }
+
+    def _response(self, response: reading.Row, person: Person | None) -> reading.Row:
+        amount = response.pop("amount_minor")
+        return {
+            **response,
+            "text": self._privacy.hide(response["text"], person),
+            "amount": None if amount is None else amount / 100,
+        }
+
+    def _who(self, person: Person | None) -> dict[str, str | None]:
+        return {
+            "customer": self._privacy.pseudonym(person.key) if person else None,
+            "initials": (initials(person.name) or None) if person else None,
+        }
+
+    def _write_themes(self) -> None:
+        """The codebook; only for themes whose notes or day of mending changed is counted anew what the notes say."""
+        codebook = reading.themes(self._log)
+        names = json.dumps([theme["name"] for theme in codebook])
+        self._connection.execute("delete from themes where name not in (select value from json_each(?))", [names])
+        known = dict(self._connection.execute("select name, fixed_on from themes").fetchall())
+        self._themes.update(row["name"] for row in codebook if known.get(row["name"]) != row["fixed_on"])
+        self._connection.executemany(
+            """insert into themes (name, title, owner, measure, fixed_on, notes, customers, came_back)
+               values (:name, :title, :owner, :measure, :fixed_on, 0, 0, 0)
+               on conflict (name) do update
+               set title = :title, owner = :owner, measure = :measure, fixed_on = :fixed_on""",
+            codebook,
+        )
+        self._connection.executemany(
+            """update themes set (notes, customers, came_back, first_said_on, last_said_on) =
+                 (select count(*), count(distinct customer), count(*) filter (where said_on > themes.fixed_on),
+                         min(said_on), max(said_on)
+                    from note_themes where theme = name)
+               where name = ?""",
+            [[theme] for theme in sorted(self._themes)],
+        )
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        columns = list(rows[0])
+        sql = f"insert into {table} ({', '.join(columns)}) values ({', '.join(':' + column for column in columns)})"
+        connection.executemany(sql, rows)
