@@ -50,6 +50,7 @@ def context(connection: sqlite3.Connection, today: date) -> dict[str, Any]:
         "quotes": _quotes(connection, today),
         "praise": _praise(connection, today),
         "rising": _rising(connection, span),
+        "words": _overused(connection, span),
         "waiting": _waiting(connection, today),
         "channels": _sliced(connection, span, "channel"),
         "kinds": _sliced(connection, span, "kind"),
@@ -121,6 +122,19 @@ def _rising(connection: sqlite3.Connection, span: Span) -> list[Row]:
         theme["place"] = quotes.found_by(
             theme=theme["theme"], since=span.since.isoformat(), until=span.until.isoformat()
         )
+    return found
+
+
+def _overused(connection: sqlite3.Connection, span: Span) -> list[Row]:
+    """The words customers use more than usual in the month the week ends in."""
+    month = span.until.isoformat()[:7]
+    found = rows(
+        connection,
+        "select word, notes from stats_words where month = ? order by score desc, word limit ?",
+        [month, _LISTED],
+    )
+    for word in found:
+        word["place"] = quotes.found_by(q=word["word"], since=f"{month}-01", until=span.until.isoformat())
     return found
 
 

@@ -69,6 +69,21 @@ class TestHome:
         )
         site.close()
 
+    def test_words_used_more_than_usual(self, log: Log) -> None:
+        """A word customers suddenly use stands on the page, and leads to the notes that hold it."""
+        today = when.clock().astimezone().date()
+        by = By("mette", when.now())
+        for number in range(120):
+            notes.add(log, Said(f"Appen er fin, synes jeg, nummer {number}", said_at="2025-03-01T10:00:00Z"), by)
+        for number in range(30):
+            notes.add(log, Said(f"Pakken er forsinket, siger sporing {number}", said_at=f"{today}T00:00:00Z"), by)
+        publish(log, place_beside(log.path))
+        site = serving(Path(place_beside(log.path)))
+        place = re.search(r'<a class="word" href="([^"]+)"><bdi>forsinket</bdi>', site.get("/", MANAGER).text)
+        assert place
+        assert "30 notes" in site.get(html.unescape(place[1]), MANAGER).text
+        site.close()
+
     def test_empty_log(self, fresh: Site) -> None:
         """Before the first note the page says how to log it."""
         page = fresh.get("/", MANAGER)
