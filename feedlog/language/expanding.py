@@ -31,12 +31,13 @@ def spelt_alike(connection: sqlite3.Connection, word: str, stems: Stems) -> list
     found = _words(connection.execute("select word from words where folded = ?", [plain]))
     roots = {stems.root(other) for other in found if other != word}
     if not found:
-        # Nobody used this very form: forms that begin alike and differ by an ending.
-        start = folded(stems.root(plain))
-        if len(start) >= SHORTEST_START:
+        # Nobody used this very form: forms that begin alike and share a stem once their letters are plain.
+        own = {stem for stem in stems.of_word(plain) if len(stem) >= SHORTEST_START}
+        start = min(own, key=len, default="")
+        if start:
             sql = "select word from words where folded >= ? and folded < ? and length(folded) <= ?"
-            near = _words(connection.execute(sql, [start, start + "\U0010ffff", len(start) + LONGEST_ENDING]))
-            found = [other for other in near if folded(stems.root(other)) == start]
+            near = _words(connection.execute(sql, [start, start + "\U0010ffff", len(plain) + LONGEST_ENDING]))
+            found = [other for other in near if not own.isdisjoint(map(folded, stems.of_word(other)))]
             roots = {stems.root(other) for other in found}
     marks = ", ".join("?" * len(roots))
     family = _words(connection.execute(f"select word from words where root in ({marks})", list(roots)))
@@ -111,14 +112,15 @@ def distance(one: str, other: str) -> int:
 
 
 def _known(connection: sqlite3.Connection, candidates: Iterable[str]) -> list[str]:
+    """The words somebody used that are, or are forms of, one of these."""
     asked = sorted(candidates)
     found: list[str] = []
     for start in range(0, len(asked), 500):
         part = asked[start : start + 500]
-        found += _words(
-            connection.execute(f"select word from words where word in ({', '.join('?' * len(part))})", part)
-        )
-    return found
+        marks = ", ".join("?" * len(part))
+        for column in ("word", "root"):
+            found += _words(connection.execute(f"select word from words where {column} in ({marks})", part))
+    return list(dict.fromkeys(found))
 
 
 def _words(rows: Iterable[sqlite3.Row]) -> list[str]:

@@ -21,15 +21,14 @@ class Term(NamedTuple):
 
 def parse(text: str) -> list[Term]:
     """The terms of a search: `word`, `"as written"`, `begin*`, `-not`. What holds no letter or digit is left out."""
-    terms = []
+    terms: dict[Term, None] = {}
     for found in _TERM.finditer(composed(text)):
         quoted = found["phrase"] is not None
         typed = found["phrase"] if quoted else found["word"]
         words = tuple(plain_words(typed))
-        if not words:
-            continue
-        kind = "phrase" if quoted else "prefix" if typed.endswith("*") else "word"
-        term = Term(kind, words, bool(found["minus"]))
-        if term not in terms:
-            terms.append(term)
-    return terms[:MOST_TERMS]
+        if words:
+            kind = "phrase" if quoted else "prefix" if typed.endswith("*") else "word"
+            terms[Term(kind, words, bool(found["minus"]))] = None
+        if len(terms) == MOST_TERMS:
+            break
+    return list(terms)

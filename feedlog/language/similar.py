@@ -23,6 +23,8 @@ SILENT_WORD_WEIGHT = 0.5
 RARITY_POWER = 0.7
 # Two words are alike from this share of common letter triples on: 'levering' and 'leveringstid'.
 ALIKE = 0.4
+# Characters compared: some three hundred words. What somebody says is said by then, and time grows with the words.
+LONGEST = 2000
 # So many of the best notes are asked for a second opinion.
 NEIGHBOURS = 3
 # Saturation and length normalisation of BM25.
@@ -58,7 +60,7 @@ def strong_from(notes: int) -> float:
 
     The more notes there are, the more alike the most alike one is by chance, so the bar rises with their logarithm.
     """
-    return min(0.55, max(0.28, 0.25 + 0.16 * math.log10(max(notes, 1) / 200)))
+    return min(0.5, max(0.28, 0.25 + 0.12 * math.log10(max(notes, 1) / 200)))
 
 
 def similar(
@@ -145,7 +147,7 @@ class _Compared:
         self, said: _Said, weighed: _Said | None, alike: "_Alike", bar: float, silent: frozenset[str]
     ) -> Likeness:
         """The judgement. Strong needs words that mean something, two of them where the text has two."""
-        telling = [word for word in self.shared if word not in silent]
+        telling = [word for word in dict.fromkeys(self.shared) if word not in silent]
         agreement = 0.0
         if weighed and weighed.weight:
             back = sum(its * alike.best(root, said.words)[0] for root, its in weighed.weights.items()) / weighed.weight
@@ -200,8 +202,8 @@ class _Reader:
         self.total = int(connection.execute("select coalesce(max(note_id), 0) from wordings").fetchone()[0])
 
     def roots(self, text: str) -> dict[str, str]:
-        """The roots of a text's words, each with the word that has it."""
-        return {self._stems.root(word): word for word in plain_words(text)}
+        """The roots of a text's words, each with the word that has it; of a very long text its beginning."""
+        return {self._stems.root(word): word for word in plain_words(text[:LONGEST])}
 
     def weighed(self, texts: list[dict[str, str]]) -> list[_Said]:
         """Texts, given by their roots, with what each root tells."""

@@ -45,4 +45,8 @@ def folded(word: str) -> str:
         return word.lower()
     plain = unicodedata.normalize("NFKD", word.lower().translate(_FOLDED))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return plain.replace("oe", "o").replace("ae", "a").replace("aa", "a")
+    while True:  # 'knæene' is typed 'knaeene', and folding its first pair makes another
+        shorter = plain.replace("oe", "o").replace("ae", "a").replace("aa", "a")
+        if shorter == plain:
+            return plain
+        plain = shorter
