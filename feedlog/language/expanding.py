@@ -4,8 +4,9 @@ Every function asks the vocabulary (`words`, `words_fts`), which is small, and n
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from feedlog.language.languages import function_words
 from feedlog.language.stems import Stems
 from feedlog.language.words import folded
 
@@ -44,6 +45,15 @@ def spelt_alike(connection: sqlite3.Connection, word: str, stems: Stems) -> list
     return list(dict.fromkeys([*found, *family]))
 
 
+def forms_of(connection: sqlite3.Connection, roots: Iterable[str], among: Sequence[str]) -> list[str]:
+    """Words with one of these roots, but for those that carry grammar in one of the languages."""
+    asked = list(roots)
+    marks = ", ".join("?" * len(asked))
+    found = _words(connection.execute(f"select word from words where root in ({marks})", asked))
+    silent = function_words(among)
+    return [word for word in found if word not in silent]
+
+
 def compounds(connection: sqlite3.Connection, word: str, stems: Stems) -> list[str]:
     """Words that hold the word's root as a part at their beginning or end: 'levering' in 'leveringstid'."""
     root = stems.root(word)
@@ -53,7 +63,7 @@ def compounds(connection: sqlite3.Connection, word: str, stems: Stems) -> list[s
     sql = "select word from words where id in (select rowid from words_fts where words_fts match ? limit ?)"
     query = " OR ".join(f'"{part}"' for part in parts)
     holding = _words(connection.execute(sql, [query, MOST_COMPOUNDS * 4]))
-    own = set(stems.of_word(word))
+    own = {word, *stems.of_word(word)}
     found = [
         other
         for other in holding

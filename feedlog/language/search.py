@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from feedlog.language import expanding
 from feedlog.language.excerpts import Span, merged
-from feedlog.language.languages import families_of
+from feedlog.language.languages import families_of, function_words
 from feedlog.language.query import Term, parse
 from feedlog.language.stems import Stems
 from feedlog.language.words import words_of
@@ -44,8 +44,8 @@ class Search:
         self._connection = connection
         self._stems = stems
         self.terms = parse(text)
-        self._wanted = [_Wanted(term, stems) for term in self.terms if not term.negated]
-        self._unwanted = [_Wanted(term, stems) for term in self.terms if term.negated]
+        self._wanted = [self._want(term) for term in self.terms if not term.negated]
+        self._unwanted = [self._want(term) for term in self.terms if term.negated]
 
     @property
     def empty(self) -> bool:
@@ -86,6 +86,12 @@ class Search:
             worst = max(worst, min((how for _, _, how in places), default=1))
             spans.update(Span(words[at].start, words[at + length - 1].end) for at, length, _ in places)
         return Match(HOW[worst], merged(spans))
+
+    def _want(self, term: Term) -> "_Wanted":
+        wanted = _Wanted(term, self._stems)
+        if wanted.grammar:
+            wanted.take(expanding.forms_of(self._connection, wanted.grammar, self._stems.languages), "inflection")
+        return wanted
 
     def _ranked(self, limit: int, only: str, parameters: Any, *, besides: list[int]) -> list[int]:
         """The best matches of the expression as it is now, without those of earlier tiers."""
@@ -139,6 +145,9 @@ class _Wanted:
         single = term.kind == "word" and len(term.words) == 1 and len(term.words[0]) <= LONGEST_WORD
         self.word = term.words[0] if single else None
         self._stems = {stem for word in term.words for stem in stems.of_word(word)}
+        # 'hund' without its ending is 'hun': a stem that is a function word would find half of all notes.
+        self.grammar = self._stems & function_words(stems.languages) - set(term.words) if self.word else set()
+        self._stems -= self.grammar
         self._others: dict[str, int] = {}
         if self.word:
             # Irregular forms are looked for as they stand: their stems under other languages are other words.
