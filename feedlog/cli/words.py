@@ -10,6 +10,7 @@ from feedlog.cli import noting, printing
 from feedlog.cli.options import filter_options, filters, json_option
 from feedlog.cli.session import Session, pass_session
 from feedlog.language.keyness import FEWEST_NOTES
+from feedlog.language.words import plain_words
 from feedlog.operations import notes, words
 from feedlog.operations.shapes import OverusedWord, Words
 from feedlog.store import Log
@@ -47,6 +48,7 @@ def command(session: Session, compare: str, as_json: bool, limit: int, **given: 
             others = "others" if compare == "rest" else "of the period before"
             printing.talk(f"In these {_many(found.notes)} more often than in the {found.notes_elsewhere:,} {others}:")
         _rows(log, found.results)
+        _suggest_term(given["themes"], found.results)
     if not found.results:
         printing.talk(_why_none(found, compare))
 
@@ -61,6 +63,16 @@ def _rows(log: Log, found: Sequence[OverusedWord]) -> None:
         example = one["example"]
         room = max(24, printing.width() - len(head))
         printing.out(head + noting.excerpt(texts[example["id"]], example["words"], room))
+
+
+def _suggest_term(themes: Sequence[str], found: Sequence[OverusedWord]) -> None:
+    """How to keep the customers' word for a theme beside ours: the first one that is not in its name."""
+    named = plain_words(" ".join(themes))
+    theirs = next((one["word"] for one in found if one["word"] not in named), None)
+    if len(themes) == 1 and theirs:
+        printing.talk(
+            f"To keep their word beside yours: feedlog theme set {themes[0]} --our-word … --their-word {theirs}"
+        )
 
 
 def _times(one: OverusedWord) -> str:

@@ -96,7 +96,7 @@ def _bring_up(
         named = _mentioning(connection, reading.newly_known_persons(log, before.customer, before.change))
         ids = sorted(touched | named)
         persons = reading.persons(log)
-        if len(ids) <= reading.BATCH:
+        if len(ids) <= reading.FEW:
             persons = possibly_named(persons, reading.sentences(log, ids))
     Writer(log, connection, Privacy(secret, persons), anew=whole).write(ids, progress)
     if named:

@@ -43,18 +43,19 @@ class Writer:
         self._write_themes()
 
     def _remove(self, ids: Sequence[int]) -> None:
-        marks = ", ".join("?" * len(ids))
-        sql = f"select id, verbatim, week, month from notes where id in ({marks})"
-        gone = self._connection.execute(sql, ids).fetchall()
+        these = "(select value from json_each(?))"
+        listed = [json.dumps(list(ids))]
+        sql = f"select id, verbatim, week, month from notes where id in {these}"
+        gone = self._connection.execute(sql, listed).fetchall()
         self._weeks.update(row["week"] for row in gone)
         self._months.update(row["month"] for row in gone)
         self._index.remove_many([(row["id"], row["verbatim"]) for row in gone])
         self._words.remove(gone)
-        themes = self._connection.execute(f"select distinct theme from note_themes where note_id in ({marks})", ids)
+        themes = self._connection.execute(f"select distinct theme from note_themes where note_id in {these}", listed)
         self._themes.update(row["theme"] for row in themes)
         for table in ("note_themes", "promises", "responses"):
-            self._connection.execute(f"delete from {table} where note_id in ({marks})", ids)
-        self._connection.execute(f"delete from notes where id in ({marks})", ids)
+            self._connection.execute(f"delete from {table} where note_id in {these}", listed)
+        self._connection.execute(f"delete from notes where id in {these}", listed)
 
     def _insert(self, ids: Sequence[int]) -> None:
         persons: dict[int, Person | None] = {}

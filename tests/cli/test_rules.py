@@ -292,8 +292,14 @@ def test_reading_before_there_is_a_log(invoke: Invoke, log_path: Path, words: tu
 @pytest.mark.parametrize(
     "words",
     [
-        ("tag", "1", "-t", "x"), ("correct", "1", "x", "--why", "y"), ("undo",), ("doctor",), ("reindex",),
-        ("theme", "set", "x", "--owner", "y"), ("theme", "merge", "x", "y"), ("theme", "split", "x", "y", "1"),
+        ("tag", "1", "-t", "x"),
+        ("correct", "1", "x", "--why", "y"),
+        ("undo",),
+        ("doctor",),
+        ("reindex",),
+        ("theme", "set", "x", "--owner", "y"),
+        ("theme", "merge", "x", "y"),
+        ("theme", "split", "x", "y", "1"),
     ],
     ids=lambda words: " ".join(words[:2]),
 )

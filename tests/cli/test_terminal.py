@@ -34,7 +34,8 @@ def nasty(invoke: Invoke) -> None:
 CALLS = [
     ("list",), ("show", "1"), ("search", "pakken"), ("search", NASTY), ("similar", "1"), ("similar", "--text", NASTY),
     ("list", "-c", "\x1b[31m"), ("list", "-t", "\u202e"), ("list", "--since", "\x1b\u202e"), ("\x1b[31m",),
-    ("theme", "show", "\u202e"), ("theme", "list"), ("--db", "/\x1b\u202e", "list"), ("correct", "1", NASTY + "2", "--why", "\x1b\u202e"), ("undo",),
+    ("theme", "show", "\u202e"), ("theme", "list"),
+    ("--db", "/\x1b\u202e", "list"), ("correct", "1", NASTY + "2", "--why", "\x1b\u202e"), ("undo",),
 ]  # fmt: skip
 
 

@@ -197,7 +197,9 @@ def test_similar_shows_before_it_tags(invoke: Invoke, shop: None) -> None:
     """Away from a terminal nothing is tagged without --yes: it is shown and said how."""
     done = invoke("similar", "1", "--tag", "Sen levering")
     assert done.out.startswith("Said by 2 known customers in 2 notes since ")
-    assert done.err.endswith("Nothing was tagged. With --yes this puts 'sen levering' on this note and the 2 like it.\n")
+    assert done.err.endswith(
+        "Nothing was tagged. With --yes this puts 'sen levering' on this note and the 2 like it.\n"
+    )
     assert invoke("show", "1", "--json").json["themes"] == []
     assert invoke("similar", "1", "--tag", "sen", "--json").json["tagged"] == []
 

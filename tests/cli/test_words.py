@@ -91,3 +91,11 @@ def test_nothing_stands_out(bank: Invoke) -> None:
 def test_unknown_comparison(bank: Invoke) -> None:
     """Only the two comparisons there are."""
     assert bank("words", "--compare", "yesterday").status == 2
+
+
+def test_their_word_beside_ours(bank: Invoke) -> None:
+    """For one theme the answer says how to keep the customers' word beside the firm's."""
+    assert bank("tag", *[str(number) for number in range(1, 10)], "-t", "fees").status == 0
+    assert bank("words", "-t", "fees").err.endswith(
+        "To keep their word beside yours: feedlog theme set fees --our-word … --their-word gebyret\n"
+    )

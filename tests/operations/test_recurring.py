@@ -71,11 +71,10 @@ def test_rising_ones_come_first(log: Log, say: Say) -> None:
 
 def test_came_back(log: Log, by: By, say: Say) -> None:
     """A theme came back with every note said after the day it was fixed; that day itself is not held against it."""
-    codebook_day = "2026-11-10"
     say("a", themes=("levering",), said_at="2026-11-10T22:59:59Z")
     say("b", themes=("levering",), said_at="2026-11-10T23:00:00Z")  # midnight in Copenhagen
     assert listed(log)[0]["came_back"] == 0
-    codebook.describe(log, "levering", by, fixed_on=codebook_day)
+    codebook.describe(log, "levering", by, fixed_on="2026-11-10")
     assert listed(log)[0]["came_back"] == 1
 
 
@@ -90,6 +89,15 @@ def test_merged_themes_count_as_one(log: Log, by: By, say: Say) -> None:
     page = recurring.in_full(log, "sen", PERIOD, RATE, limit=5)
     assert (page["name"], page["merged"], page["notes"]) == ("levering", ["sen"], 2)
     assert page["terms"] == [{"our_word": "forsinket", "their_word": "sent"}]
+
+
+def test_customer_with_two_keys_is_one(log: Log, say: Say) -> None:
+    """A customer known by two keys counts once, as one who came and as one who complained."""
+    for key in ("K-1", "anna@example.com", "K-2"):
+        say("a", themes=("levering",), customer=key, kind="complaint")
+    log.connection.execute("update customers set merged_into_id = 1 where id = 2")
+    [theme] = listed(log)
+    assert (theme["notes"], theme["customers"], theme["silent"]["low"]) == (3, 2, 20)
 
 
 def test_in_full(log: Log, by: By, say: Say) -> None:
