@@ -4,7 +4,7 @@ Every function asks the vocabulary (`words`, `words_fts`), which is small, and n
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from feedlog.language.languages import function_words
 from feedlog.language.stems import Stems
@@ -16,6 +16,7 @@ SHORTEST_PART = 4
 SHORTEST_REST_BEHIND = 4
 SHORTEST_REST_BEFORE = 3
 MOST_COMPOUNDS = 300
+MOST_FORMS = 1000
 SHORTEST_MISSPELT = 4
 # A beginning shared by chance is short; an ending is, too.
 SHORTEST_START = 5
@@ -45,13 +46,14 @@ def spelt_alike(connection: sqlite3.Connection, word: str, stems: Stems) -> list
     return list(dict.fromkeys([*found, *family]))
 
 
-def forms_of(connection: sqlite3.Connection, roots: Iterable[str], among: Sequence[str]) -> list[str]:
-    """Words with one of these roots, but for those that carry grammar in one of the languages."""
-    asked = list(roots)
-    marks = ", ".join("?" * len(asked))
-    found = _words(connection.execute(f"select word from words where root in ({marks})", asked))
-    silent = function_words(among)
-    return [word for word in found if word not in silent]
+def forms_of(connection: sqlite3.Connection, word: str, shared: set[str], stems: Stems) -> list[str]:
+    """Words that share one of these stems with the word and begin as it does, but for those that carry grammar."""
+    silent = function_words(stems.languages)
+    # All but the last two letters, where endings change: the stem alone would begin thousands of words.
+    start = max((word[:-2], *(stem for stem in shared if word.startswith(stem))), key=len)
+    sql = "select word from words where word >= ? and word < ? limit ?"
+    near = _words(connection.execute(sql, [start, start + "\U0010ffff", MOST_FORMS]))
+    return [other for other in near if other not in silent and not shared.isdisjoint(stems.of_word(other))]
 
 
 def compounds(connection: sqlite3.Connection, word: str, stems: Stems) -> list[str]:

@@ -89,8 +89,8 @@ class Search:
 
     def _want(self, term: Term) -> "_Wanted":
         wanted = _Wanted(term, self._stems)
-        if wanted.grammar:
-            wanted.take(expanding.forms_of(self._connection, wanted.grammar, self._stems.languages), "inflection")
+        if wanted.word and wanted.grammar:
+            wanted.take(expanding.forms_of(self._connection, wanted.word, wanted.grammar, self._stems), "inflection")
         return wanted
 
     def _ranked(self, limit: int, only: str, parameters: Any, *, besides: list[int]) -> list[int]:
@@ -148,6 +148,8 @@ class _Wanted:
         # 'hund' without its ending is 'hun': a stem that is a function word would find half of all notes.
         self.grammar = self._stems & function_words(stems.languages) - set(term.words) if self.word else set()
         self._stems -= self.grammar
+        if self.word:
+            self._stems.add(self.word)  # 'leverans' is the stem of 'leveransen', if not its own
         self._others: dict[str, int] = {}
         if self.word:
             # Irregular forms are looked for as they stand: their stems under other languages are other words.
