@@ -9,9 +9,10 @@ from feedlog.operations import spool
 
 
 @click.command("recover")
+@click.option("--all", "every", is_flag=True, help="Also texts that were meant for another log.")
 @json_option
 @pass_session
-def command(session: Session, as_json: bool) -> None:
+def command(session: Session, every: bool, as_json: bool) -> None:
     """Take in texts that could not be stored when they were typed. The next `add` does so too.
 
     \b
@@ -19,7 +20,7 @@ def command(session: Session, as_json: bool) -> None:
     """
     filled = [place for place in spool.places(session.config["spool"]) if spool.waiting(place)]
     log = session.write() if filled else None
-    taken = [one for place in filled if log for one in spool.take_in(log, place)]
+    taken = [one for place in filled if log for one in spool.take_in(log, place, every=every)]
     if as_json:
         printing.document([one._asdict() for one in taken])
         return
@@ -28,5 +29,9 @@ def command(session: Session, as_json: bool) -> None:
             printing.out(f"#{one.note_id}")
         else:
             printing.talk(f"{one.file} stays in the spool: {one.why}")
-    if not taken:
+    others = {path: count for place in filled for path, count in spool.meant_for_others(place, session.path).items()}
+    for path, count in others.items():
+        texts = "1 text waits" if count == 1 else f"{count} texts wait"
+        printing.talk(f"{texts} for another log, {path}. To take them in here: feedlog recover --all")
+    if not taken and not others:
         printing.talk("Nothing waits in the spool.")

@@ -10,16 +10,12 @@ from typing import Any, NamedTuple
 
 import uvicorn
 import yaml
-from datasette import handle_exception
 from datasette.app import Datasette
 
 from feedlog.errors import FeedlogError, Refused
 from feedlog.publish import accounts
 from feedlog.publish.following import Follower
 from feedlog.store.shipped import shipped_text
-
-# Where rich is installed, Datasette prints all local variables, secrets among them, for each page that is not found.
-handle_exception.rich = None
 
 # Measured at a million notes; managers read a facet that timed out as "none".
 SETTINGS = {
@@ -85,6 +81,14 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
 
+def _keep_quiet() -> None:
+    """Where rich is installed, Datasette prints all local variables, secrets among them, with every missing page."""
+    # Here, since imported before `datasette.app` the module would not be known as the plugin it is.
+    from datasette import handle_exception
+
+    handle_exception.rich = None
+
+
 def serve(
     log_path: str,
     published_path: str,
@@ -106,6 +110,7 @@ def serve(
             hint="Make one first: feedlog user add NAME --role manager",
         )
     listening = _listen(host, port)
+    _keep_quiet()
     datasette = Datasette(
         [published_path], metadata=access.metadata, settings=SETTINGS, secret=accounts.session_secret(log_path)
     )

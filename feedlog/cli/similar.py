@@ -9,7 +9,7 @@ from feedlog import when
 from feedlog.cli import printing
 from feedlog.cli.options import complete, filter_options, filters, json_option, yes_option
 from feedlog.cli.rows import note_rows
-from feedlog.cli.session import Session, pass_session
+from feedlog.cli.session import Session, pass_session, piped
 from feedlog.errors import WrongUsage
 from feedlog.operations import checks, finding, themes
 from feedlog.operations.shapes import Similar, SimilarNote
@@ -17,7 +17,7 @@ from feedlog.operations.shapes import Similar, SimilarNote
 
 @click.command("similar")
 @click.argument("note_id", metavar="[ID]", required=False, type=click.IntRange(min=1))
-@click.option("--text", help="Compare this text, which need not be logged.")
+@click.option("--text", help="Compare this text, which need not be logged; - reads it from a pipe.")
 @click.option(
     "--tag", metavar="T", shell_complete=complete("theme"), help="Put this theme on note ID and those much like it."
 )
@@ -45,6 +45,8 @@ def command(
     feedlog similar --text "ingen ringede tilbage" --since "3 months ago"
     feedlog similar 318 --tag call-back
     """
+    if text == "-" or (text is None and note_id is None and not sys.stdin.isatty()):
+        text = piped() or None
     if (note_id is None) == (text is None):
         raise WrongUsage("Give a note's number or --text, one of the two.", hint="For example: feedlog similar 318")
     if tag is not None and note_id is None:
@@ -55,7 +57,7 @@ def command(
     if note_id is not None:
         found = finding.similar_to_note(log, note_id, chosen, limit=limit)
     else:
-        found = finding.similar_to_text(log, text or "", chosen, limit=limit)
+        found = finding.similar_to_text(log, checks.text(text or "", "text"), chosen, limit=limit)
     if not as_json:
         _print(session, found)
     tagged: list[int] = []

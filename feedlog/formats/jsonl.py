@@ -53,13 +53,13 @@ def _cells(record: dict[str, Any], above: str = "") -> dict[str, str]:
     for key, value in record.items():
         if isinstance(value, dict):
             cells.update(_cells(value, f"{above}{key}."))
-        else:
+        elif (
+            value is not None
+        ):  # nothing said is no cell: what is an object elsewhere must not become a column of its own
             cells[above + key] = _text(value)
     return cells
 
 
 def _text(value: Any) -> str:
     """A value as it would stand in a cell; a list stays JSON."""
-    if value is None:
-        return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

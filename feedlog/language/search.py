@@ -61,6 +61,8 @@ class Search:
         found: list[int] = []
         if self.empty:
             return found
+        if any(wanted.word for wanted in self._wanted):
+            found = self._ranked(limit, only, parameters, besides=found, as_typed=True)
         for widen in (None, self._by_spelling, self._by_compounds, self._by_slips):
             if len(found) >= min(limit, PLENTY) and (widen != self._by_compounds or limit <= PLENTY):
                 continue
@@ -93,7 +95,9 @@ class Search:
             wanted.take(expanding.forms_of(self._connection, wanted.word, wanted.grammar, self._stems), "inflection")
         return wanted
 
-    def _ranked(self, limit: int, only: str, parameters: Any, *, besides: list[int]) -> list[int]:
+    def _ranked(
+        self, limit: int, only: str, parameters: Any, *, besides: list[int], as_typed: bool = False
+    ) -> list[int]:
         """The best matches of the expression as it is now, without those of earlier tiers."""
         sql = f"""
             select id from (
@@ -101,13 +105,13 @@ class Search:
                where notes_fts match ? {only} order by rowid desc limit {NEWEST_RANKED})
              order by rank, id desc limit ?"""
         known = set(besides)
-        rows = self._connection.execute(sql, [self._expression(), *parameters, limit + len(known)])
+        rows = self._connection.execute(sql, [self._expression(as_typed), *parameters, limit + len(known)])
         return [row[0] for row in rows if row[0] not in known][:limit]
 
-    def _expression(self) -> str:
+    def _expression(self, as_typed: bool = False) -> str:
         if self.empty:
             return NOTHING
-        found = " AND ".join(wanted.expression() for wanted in self._wanted)
+        found = " AND ".join(wanted.expression(as_typed) for wanted in self._wanted)
         if not self._unwanted:
             return found
         return f"({found}) NOT ({' OR '.join(unwanted.expression() for unwanted in self._unwanted)})"
@@ -161,10 +165,10 @@ class _Wanted:
         self._others.update((word, HOW.index(how)) for word in new)
         return bool(new)
 
-    def expression(self) -> str:
+    def expression(self, as_typed: bool = False) -> str:
         """The FTS5 expression for the term; every word in it stands in quotes."""
         phrase = " ".join(self.term.words)
-        if self.term.kind == "phrase":
+        if self.term.kind == "phrase" or (as_typed and self.term.kind == "word"):
             return f'verbatim : "{phrase}"'
         if self.term.kind == "prefix":
             return f'verbatim : "{phrase}" *'

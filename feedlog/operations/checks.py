@@ -1,6 +1,7 @@
 """Checks what people typed before it reaches the log: one sentence why, one what to do."""
 
 import re
+import unicodedata
 
 from feedlog.errors import WrongUsage
 from feedlog.language.words import composed
@@ -13,7 +14,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 def text(typed: str, what: str) -> str:
     """A text in its stored form; refuses an empty one, one with NUL characters and one above a mebibyte."""
     stored = _whole(composed(typed), what)
-    if not stored:
+    if not _visible(stored):
         raise WrongUsage(f"The {what} is empty.", hint="Write at least a word.")
     if "\0" in stored:
         raise WrongUsage(
@@ -31,13 +32,22 @@ def text(typed: str, what: str) -> str:
 def label(typed: str, what: str) -> str:
     """A name, key or agent in its stored form: one line, at most 200 characters."""
     stored = _whole(composed(typed), what)
-    if not stored:
+    if not _visible(stored):
         raise WrongUsage(f"The {what} is empty.", hint=f"Leave the {what} out, or write one.")
     if _CONTROL.search(stored):
         raise WrongUsage(f"The {what} holds a line break or another control character.", hint="Write it on one line.")
     if len(stored) > LONGEST_LABEL_CHARACTERS:
         raise WrongUsage(f"The {what} is longer than {LONGEST_LABEL_CHARACTERS} characters.", hint="Shorten it.")
     return stored
+
+
+def _visible(stored: str) -> bool:
+    """Whether anything in it can be seen: not only blanks, and what joins or turns letters that are not there."""
+    if stored.isascii():
+        return bool(stored.strip(" \t\n"))
+    return any(
+        unicodedata.category(letter) not in ("Cf", "Zs", "Zl", "Zp") and not letter.isspace() for letter in stored
+    )
 
 
 def _whole(stored: str, what: str) -> str:

@@ -100,5 +100,5 @@ def _private(path: str) -> str | None:
 def _spool(folder: str) -> str | None:
     for place in spool.places(folder):
         if waiting := spool.waiting(place):
-            return f"{len(waiting)} texts wait in {place}: run `feedlog recover`"
+            return f"in {place} wait texts that were not stored, {len(waiting)} of them: run `feedlog recover`"
     return None

@@ -62,15 +62,15 @@ def waiting(folder: str) -> list[str]:
     return [path for path in paths if _is_own(path)]
 
 
-def take_in(log: Log, folder: str) -> Iterator[Taken]:
+def take_in(log: Log, folder: str, *, every: bool = False) -> Iterator[Taken]:
     """Logs what waits for this log, one note at a time, and removes each file once its note is committed.
 
-    A file for another log is passed over; one that cannot be understood stays and is said.
+    A file for another log is passed over unless `every` one is meant; one that cannot be understood stays and is said.
     """
     for path in waiting(folder):
         try:
             entry = _read(path)
-            if entry["log"] != log.path:
+            if entry["log"] != log.path and not every:
                 continue
             said = Said(**{**entry["said"], "themes": tuple(entry["said"].get("themes", ()))})
             by = By(**entry["by"])
@@ -88,6 +88,17 @@ def take_in(log: Log, folder: str) -> Iterator[Taken]:
             os.unlink(path)
         if added.new:  # else somebody else did; its key made one note of it
             yield Taken(path, added.note_id)
+
+
+def meant_for_others(folder: str, log_path: str) -> dict[str, int]:
+    """How many texts wait for each other log, by its path."""
+    found: dict[str, int] = {}
+    for path in waiting(folder):
+        with suppress(ValueError, KeyError, TypeError, OSError):
+            meant = str(_read(path)["log"])
+            if meant != log_path:
+                found[meant] = found.get(meant, 0) + 1
+    return found
 
 
 def _is_own(path: str) -> bool:

@@ -59,41 +59,45 @@ def put_back(log: Log, note_id: int, theme_id: int, by: By) -> bool:
 
 
 def tag(log: Log, note_ids: Sequence[int], names: Sequence[str], by: By) -> list[str]:
-    """Puts themes on notes, all or none; returns warnings about themes that look misspelt.
+    """Puts themes on notes, all or none, as one change; returns warnings about themes that look misspelt.
 
     Raises NotFound for a note that does not stand.
     """
-    codes = [checks.code(name, "theme") for name in names]
-    with log.write():
-        require_notes(log, note_ids)
-        warnings = []
-        for name in codes:
-            warning = did_you_mean(log, name, "theme")
-            theme_id, new = find_or_make(log, name, by)
-            if new and warning:
-                warnings.append(warning)
-            tagged = [note_id for note_id in note_ids if put_on(log, note_id, theme_id, by)]
-            for note_id in tagged:
-                record(log, "theme.tag", by, note_id=note_id, theme_id=theme_id)
-    return warnings
+    return _tag(log, note_ids, names, by)[1]
 
 
 def tag_together(log: Log, note_ids: Sequence[int], name: str, by: By) -> tuple[list[int], list[str]]:
-    """Puts one theme on several notes as one change; returns the notes that did not have it yet, and warnings.
+    """Puts one theme on notes as `tag` does; returns the notes that did not have it yet, and warnings."""
+    return _tag(log, note_ids, [name], by)
 
-    Raises NotFound for a note that does not stand.
-    """
-    code = checks.code(name, "theme")
+
+def _tag(log: Log, note_ids: Sequence[int], names: Sequence[str], by: By) -> tuple[list[int], list[str]]:
+    codes = [checks.code(name, "theme") for name in names]
+    put: list[tuple[int, int]] = []
+    warnings = []
     with log.write():
         require_notes(log, note_ids)
-        warning = did_you_mean(log, code, "theme")
-        theme_id, new = find_or_make(log, code, by)
-        tagged = [note_id for note_id in note_ids if put_on(log, note_id, theme_id, by)]
-        if tagged:
-            whole = record(log, "theme.tag_together", by, theme_id=theme_id, detail={"notes": len(tagged)})
-        for note_id in tagged:
+        for code in codes:
+            warning = did_you_mean(log, code, "theme")
+            theme_id, new = find_or_make(log, code, by)
+            warnings += [warning] if new and warning else []
+            put += [(note_id, theme_id) for note_id in note_ids if put_on(log, note_id, theme_id, by)]
+        _record_tags(log, put, by)
+    return list(dict.fromkeys(note_id for note_id, _ in put)), warnings
+
+
+def _record_tags(log: Log, put: Sequence[tuple[int, int]], by: By) -> None:
+    """One tag is one change; several are the parts of one, so that `undo` takes them back together."""
+    if len(put) == 1:
+        record(log, "theme.tag", by, note_id=put[0][0], theme_id=put[0][1])
+    elif put:
+        themes = {theme_id for _, theme_id in put}
+        detail = {"notes": len({note_id for note_id, _ in put}), "themes": len(themes)}
+        whole = record(
+            log, "theme.tag_together", by, theme_id=themes.pop() if len(themes) == 1 else None, detail=detail
+        )
+        for note_id, theme_id in put:
             record(log, "theme.tag", by, note_id=note_id, theme_id=theme_id, detail={"part_of": whole})
-    return tagged, [warning] if new and warning else []
 
 
 def untag(log: Log, note_ids: Sequence[int], names: Sequence[str], by: By) -> None:

@@ -199,7 +199,9 @@ def _in_words(log: Log, change: Change) -> str:
         "note.correct": lambda: f"the correction of note {change.note_id}",
         "theme.tag": lambda: f"the theme {theme!r} on note {change.note_id}",
         "theme.untag": lambda: f"the removal of the theme {theme!r} from note {change.note_id}",
-        "theme.tag_together": lambda: f"the theme {theme!r} on {notes_}",
+        "theme.tag_together": lambda: (
+            f"the theme {theme!r} on {notes_}" if theme else f"{change.detail['themes']} themes on {notes_}"
+        ),
         "theme.set": lambda: f"the {codebook.what_was_set(change.detail)} of the theme {theme!r}",
         "theme.merge": lambda: f"the merging of {theme!r} into {into!r}",
         "theme.split": lambda: f"the moving of {notes_} from {theme!r} to {into!r}",

@@ -187,3 +187,11 @@ def test_settings_of_the_config_file(run: Invoke, environment: dict[str, str], t
 def test_same_program_by_either_name(run: Invoke, environment: dict[str, str]) -> None:
     """`python -m feedlog` prints what `feedlog` prints."""
     assert run("--help").out.startswith("Usage: feedlog [OPTIONS] COMMAND [ARGS]...")
+
+
+def test_similar_to_what_is_piped_in(run: Invoke) -> None:
+    """A text too long for an argument is compared from a pipe."""
+    run("add", "Pakken kom tre uger for sent", "-c", "K-1")
+    run("add", "Tak for kaffen")
+    for words in (("--text", "-"), ()):
+        assert "Pakken kom" in run("similar", *words, stdin=b"pakken kom alt for sent igen").out

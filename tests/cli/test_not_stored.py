@@ -101,3 +101,15 @@ def test_fault_of_our_own_costs_no_sentence(run: Invoke, tmp_path: Path, log_pat
     done = spooled(run, tmp_path)
     assert "feedlog itself failed (OperationalError: no such table: " in done.err
     assert "Please report this." in done.err
+
+
+def test_text_for_another_log(run: Invoke, tmp_path: Path, log_path: Path) -> None:
+    """A text meant for a log that can never be written is not stuck: another log takes it in when asked to."""
+    (tmp_path / "file").write_text("in the way")
+    lost = str(tmp_path / "file" / "feedlog.db")
+    spooled(run, tmp_path, FEEDLOG_DB=lost)
+    told = run("recover")
+    assert told.err == f"1 text waits for another log, {lost}. To take them in here: feedlog recover --all\n"
+    assert run("recover", "--all").out == "#1\n"
+    assert verbatims(log_path) == ["Pakken kom tre uger for sent æøå"]
+    assert run("doctor").status == 0

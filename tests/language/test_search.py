@@ -100,3 +100,20 @@ def test_operators_are_words(log: Log, say: Callable[..., int], word: str) -> No
 def test_expression_is_never_a_syntax_error(log: Log, words: str) -> None:
     """Whatever is typed becomes an expression SQLite understands."""
     matching(log, words)
+
+
+def test_words_as_typed_come_first(log: Log, say: Callable[..., int]) -> None:
+    """Notes with the very words come before those with other forms, however rare these are."""
+    exact = {say(f"en mand ringede om sag {number}") for number in range(8)}
+    other = say("mændene ringede")
+    found = Search(log.connection, "mand", STEMS).find(limit=20)
+    assert set(found[:8]) == exact
+    assert found[8:] == [other]
+
+
+def test_a_stem_that_is_grammar_finds_no_grammar(log: Log, say: Callable[..., int]) -> None:
+    """A foreign stemmer makes a function word of some words; only forms of the word itself are found."""
+    hound, hounds = say("hunden bed mig"), say("to hunde gøede")
+    for number in range(5):
+        say(f"hun ringede om sag {number}")
+    assert set(Search(log.connection, "hund", STEMS).find(limit=20)[:2]) == {hound, hounds}

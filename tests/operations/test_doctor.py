@@ -73,7 +73,9 @@ def test_texts_that_wait(log: Log, by: By, tmp_path: Path) -> None:
     folder = str(tmp_path / "spool")
     spool.keep(folder, log.path, Said("one"), by)
     spool.keep(folder, log.path, Said("two"), by)
-    assert ills(log, folder) == {"spool": f"2 texts wait in {folder}: run `feedlog recover`"}
+    assert ills(log, folder) == {
+        "spool": f"in {folder} wait texts that were not stored, 2 of them: run `feedlog recover`"
+    }
 
 
 def test_damaged_file(log: Log, log_path: Path, say: Callable[..., int]) -> None:

@@ -60,8 +60,7 @@ def test_again_takes_back_the_one_before(log: Log, by: By, say: Callable[..., in
     themes.untag(log, [1], ["levering"], by)
     assert undo(log, by) == "the removal of the theme 'levering' from note 1"
     assert notes.get(log, 1)["themes"] == ["levering", "pris"]
-    assert undo(log, by) == "the theme 'pris' on note 1"
-    assert undo(log, by) == "the theme 'levering' on note 1"
+    assert undo(log, by) == "2 themes on 1 note"
     assert notes.get(log, 1)["themes"] == []
     assert undo(log, by) == "the correction of note 1"
     assert notes.get(log, 1)["verbatim"] == "one"
@@ -143,4 +142,14 @@ def test_failed_undo_takes_nothing_back(log: Log, by: By) -> None:
     assert standing(log) == [1]
     assert [promise["outcome"] for promise in promises.of_note(log, 1)] == [None]
     assert len(finding.search(log, "pakken", Filters(), limit=9)) == 1
+    assert well(log)
+
+
+def test_tags_put_on_together_come_off_together(log: Log, by: By, say: Callable[..., int]) -> None:
+    """One call that put several themes on several notes is one thing to take back."""
+    numbers = [say("one"), say("two")]
+    themes.tag(log, numbers, ["levering", "pris"], by)
+    assert undo(log, by) == "2 themes on 2 notes"
+    assert [notes.get(log, number)["themes"] for number in numbers] == [[], []]
+    assert undo(log, by) == "note 2"
     assert well(log)

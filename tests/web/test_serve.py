@@ -108,6 +108,17 @@ def test_link_opens_the_pages_once(serve: Callable[..., Served]) -> None:
     assert "This link has been used or is not the newest." in used.text
 
 
+def test_page_that_is_not_there(serve: Callable[..., Served]) -> None:
+    """An address nobody has is a friendly page of ours with status 404, never a failure of the server."""
+    told = serve().told
+    with httpx.Client(follow_redirects=True) as browser:
+        browser.get(told["login_url"])
+        for place in ("nosuch", "-/theme/levering", "feedlog/nosuch", "feedlog/nosuch.json"):
+            answer = browser.get(told["url"] + place)
+            assert answer.status_code == 404, place
+            assert "Traceback" not in answer.text
+
+
 def test_new_note_is_on_the_pages(serve: Callable[..., Served], run: Callable[..., Ran]) -> None:
     """A note logged while the pages are open is there by itself."""
     told = serve().told
