@@ -3,14 +3,14 @@
 import click
 
 from feedlog.cli import noting, printing
-from feedlog.cli.options import agent_option, json_option
+from feedlog.cli.options import NOTE_NUMBER, agent_option, json_option
 from feedlog.cli.session import Session, pass_session, text_from
 from feedlog.errors import NotStored
 from feedlog.operations import corrections, notes
 
 
 @click.command("correct")
-@click.argument("note_id", metavar="ID", type=click.IntRange(min=1))
+@click.argument("note_id", metavar="ID", type=NOTE_NUMBER)
 @click.argument("text", required=False)
 @click.option("--why", required=True, metavar="TEXT", help="Why it is corrected, e.g. 'misheard'.")
 @agent_option

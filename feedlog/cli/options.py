@@ -26,6 +26,20 @@ def complete(kind: str) -> Callable[..., Any]:
     return found
 
 
+class NoteNumber(click.IntRange):
+    """A note's number, with or without the # it is printed with."""
+
+    name = "number"
+
+    def __init__(self) -> None:
+        super().__init__(min=1)
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
+        bare: Any = value.removeprefix("#") if isinstance(value, str) else value
+        return super().convert(bare, parameter, context)
+
+
+NOTE_NUMBER = NoteNumber()
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 agent_option = click.option(
@@ -88,6 +102,15 @@ def filters(session: Session, given: dict[str, Any]) -> "Filters":
     }
     for word, instant in span.items():
         if instant:
-            printing.talk(f"{word} {when.spoken(instant, now=session.now)}")
+            printing.talk(f"{word} {_as_said(instant, word, session)}")
     names = ("customer", "channel", "touchpoint", "kind", "agent")
     return Filters(themes=tuple(given.get("themes") or ()), **{name: given.get(name) for name in names}, **span)
+
+
+def _as_said(instant: str, word: str, session: Session) -> str:
+    """An end of the span as people say it: a whole day by its name, `until` by the last day that counts."""
+    moment = when.local(instant)
+    if (moment.hour, moment.minute) != (0, 0):
+        return when.spoken(instant, now=session.now)
+    day = moment.date().toordinal() - (word == "until")
+    return when.spoken(moment.date().fromordinal(day).isoformat(), now=session.now)

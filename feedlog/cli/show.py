@@ -6,14 +6,14 @@ import click
 
 from feedlog import when
 from feedlog.cli import noting, printing
-from feedlog.cli.options import json_option
+from feedlog.cli.options import NOTE_NUMBER, json_option
 from feedlog.cli.session import Session, pass_session
 from feedlog.operations import corrections, notes, promises
 from feedlog.operations.shapes import Note
 
 
 @click.command("show")
-@click.argument("note_id", metavar="ID", type=click.IntRange(min=1))
+@click.argument("note_id", metavar="ID", type=NOTE_NUMBER)
 @json_option
 @pass_session
 def command(session: Session, note_id: int, as_json: bool) -> None:

@@ -7,7 +7,7 @@ import click
 
 from feedlog import when
 from feedlog.cli import printing
-from feedlog.cli.options import complete, filter_options, filters, json_option, yes_option
+from feedlog.cli.options import NOTE_NUMBER, complete, filter_options, filters, json_option, yes_option
 from feedlog.cli.rows import note_rows
 from feedlog.cli.session import Session, pass_session, piped
 from feedlog.errors import WrongUsage
@@ -16,7 +16,7 @@ from feedlog.operations.shapes import Similar, SimilarNote
 
 
 @click.command("similar")
-@click.argument("note_id", metavar="[ID]", required=False, type=click.IntRange(min=1))
+@click.argument("note_id", metavar="[ID]", required=False, type=NOTE_NUMBER)
 @click.option("--text", help="Compare this text, which need not be logged; - reads it from a pipe.")
 @click.option(
     "--tag", metavar="T", shell_complete=complete("theme"), help="Put this theme on note ID and those much like it."
@@ -89,7 +89,7 @@ def _agreed(found: Similar, theme: str, alike: int, *, yes: bool, as_json: bool)
 
 def _print(session: Session, found: Similar) -> None:
     strong = [note for note in found["results"] if note["strong"]]
-    weak = [note for note in found["results"] if not note["strong"]]
+    weak = [note for note in found["results"] if not note["strong"] and note["shared_words"]]
     if found["notes"]:
         first, last = found["first_said_at"] or "", found["last_said_at"] or ""
         printing.out(

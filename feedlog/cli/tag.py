@@ -3,7 +3,7 @@
 import click
 
 from feedlog.cli import noting, printing
-from feedlog.cli.options import agent_option, json_option, theme_option
+from feedlog.cli.options import NOTE_NUMBER, agent_option, json_option, theme_option
 from feedlog.cli.session import Session, pass_session
 from feedlog.errors import WrongUsage
 from feedlog.operations import notes
@@ -11,7 +11,7 @@ from feedlog.operations import themes as operation
 
 
 @click.command("tag")
-@click.argument("note_ids", metavar="ID...", nargs=-1, required=True, type=click.IntRange(min=1))
+@click.argument("note_ids", metavar="ID...", nargs=-1, required=True, type=NOTE_NUMBER)
 @theme_option
 @click.option("--remove", is_flag=True, help="Take the theme off.")
 @agent_option

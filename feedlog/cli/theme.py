@@ -9,7 +9,7 @@ import click
 
 from feedlog import when
 from feedlog.cli import printing, theming
-from feedlog.cli.options import agent_option, complete, filter_options, filters, json_option, limit_option
+from feedlog.cli.options import NOTE_NUMBER, agent_option, complete, filter_options, filters, json_option, limit_option
 from feedlog.cli.session import Session, pass_session
 from feedlog.errors import WrongUsage
 from feedlog.operations import codebook, recurring, suggesting
@@ -156,7 +156,7 @@ def merge(session: Session, theme: str, into: str, agent: str | None, as_json: b
 @command.command("split")
 @theme_argument
 @click.argument("new")
-@click.argument("note_ids", metavar="ID...", nargs=-1, required=True, type=click.IntRange(min=1))
+@click.argument("note_ids", metavar="ID...", nargs=-1, required=True, type=NOTE_NUMBER)
 @agent_option
 @json_option
 @pass_session

@@ -63,7 +63,8 @@ class Search:
             return found
         if any(wanted.word for wanted in self._wanted):
             found = self._ranked(limit, only, parameters, besides=found, as_typed=True)
-        for widen in (None, self._by_spelling, self._by_compounds, self._by_slips):
+        tiers = (None, self._by_spelling, self._by_compounds, self._by_slips)
+        for widen in tiers:
             if len(found) >= min(limit, PLENTY) and (widen != self._by_compounds or limit <= PLENTY):
                 continue
             if widen == self._by_slips and len(found) >= FEW:
@@ -71,6 +72,8 @@ class Search:
             if widen and not widen():
                 continue
             found = _mixed(found, self._ranked(limit, only, parameters, besides=found))
+        if not found and len(self._wanted) > 1 and self._by_slips(believe=False):
+            found = self._ranked(limit, only, parameters, besides=found)
         return found[:limit]
 
     def expression(self, *, enough: int = 20) -> str:
@@ -122,9 +125,9 @@ class Search:
     def _by_compounds(self) -> bool:
         return self._widen("compound", lambda word: expanding.compounds(self._connection, word, self._stems))
 
-    def _by_slips(self) -> bool:
-        """Takes words that nobody ever wrote for misspelt. Words somebody wrote are believed."""
-        unknown = {wanted.term for wanted in self._wanted if wanted.word and not self._known(wanted.word)}
+    def _by_slips(self, believe: bool = True) -> bool:
+        """Takes words for misspelt that nobody ever wrote; others, too, where several never meet in a note."""
+        unknown = {wanted.term for wanted in self._wanted if wanted.word and not (believe and self._known(wanted.word))}
         return self._widen("spelling", lambda word: expanding.misspelt(self._connection, word), among=unknown)
 
     def _known(self, word: str) -> bool:

@@ -34,7 +34,9 @@ def add(log: Log, given: Said, by: By, *, stems: Stems | None = None) -> Added:
         if said.idempotency_key:
             known = log.value("select id from notes where idempotency_key = ?", [said.idempotency_key])
             if known is not None:
-                return Added(int(known), False, [])
+                first = log.value("select verbatim from notes where id = ?", [known])
+                other = f"This key is note {known}'s, which holds another text; yours was not stored."
+                return Added(int(known), False, [] if first == said.verbatim else [other])
         index = Index(log.connection, stems or Stems(log.languages))
         note_id, warnings = insert(log, said, by, index)
         index.flush()

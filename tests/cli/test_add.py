@@ -88,6 +88,9 @@ def test_same_key_same_note(invoke: Invoke) -> None:
     again = invoke("add", "Pakken kom", "--key", "call 7", "--json")
     assert (again.status, again.json["id"], again.json["uid"], again.json["new"]) == (0, 1, first["uid"], False)
     assert invoke("add", "Pakken kom", "--key", "call 7").out == "#1 · known already\n"
+    other = invoke("add", "Noget andet", "--key", "call 7")
+    assert (other.status, other.out) == (0, "#1 · known already\n")
+    assert other.err == "This key is note 1's, which holds another text; yours was not stored.\n"
 
 
 @pytest.mark.parametrize("words", [(), ("-",)])

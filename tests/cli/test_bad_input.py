@@ -51,7 +51,7 @@ REFUSED: list[tuple[tuple[str, ...], int, str, str]] = [
     (("show", "99"), 1, "There is no note 99.", "See the newest with: feedlog list"),
     (("show", "9" * 30), 1, f"There is no note {'9' * 30}.", "See the newest with: feedlog list"),
     (("show", "0"), 2, "Invalid value for 'ID': 0 is not in the range x>=1.", "See: feedlog show --help"),
-    (("show", "one"), 2, "Invalid value for 'ID': 'one' is not a valid integer range.", "See: feedlog show --help"),
+    (("show", "one"), 2, "Invalid value for 'ID': 'one' is not a valid number.", "See: feedlog show --help"),
     (("show",), 2, "Missing argument 'ID'.", "See: feedlog show --help"),
     (("similar", "99"), 1, "There is no note 99.", "See the newest with: feedlog list"),
     (("add", "\u200b\u2060"), 2, "The text is empty.", "Write at least a word."),
