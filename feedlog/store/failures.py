@@ -8,9 +8,11 @@ from feedlog.errors import FeedlogError, NotStored, Refused
 
 # Primary result codes, https://www.sqlite.org/rescode.html; extended codes keep them in the low byte.
 _BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 6, 8, 10, 11, 13, 14, 26
+_PROTOCOL = 15  # many connections opened at once
 
 _SENTENCES = {
     _BUSY: ("Somebody else has been writing to the log for too long", "Try again in a moment."),
+    _PROTOCOL: ("Too many open the log at this moment", "Try again in a moment."),
     _LOCKED: ("Somebody else has been writing to the log for too long", "Try again in a moment."),
     _READONLY: ("The log may not be written by you", "Ask its owner for the right to write to it and to its folder."),
     _IOERR: ("The disk refused", "Check that the disk is healthy and has room."),
@@ -32,8 +34,8 @@ def as_ours(error: sqlite3.Error, path: str, *, writing: bool) -> FeedlogError |
 
 
 def is_busy(error: sqlite3.Error) -> bool:
-    """Whether somebody else holds the file: the one failure that goes away by itself."""
-    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (_BUSY, _LOCKED)
+    """Whether somebody else holds the file, or came between two steps of opening it: what goes away by itself."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (_BUSY, _LOCKED, _PROTOCOL)
 
 
 @contextmanager

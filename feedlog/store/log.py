@@ -64,7 +64,7 @@ class Log:
             yield self.connection
             return
         with translated(self.path, writing=True):
-            _take_turn(self.connection)
+            take_turn(self.connection)
             try:
                 yield self.connection
                 self.connection.execute("commit")
@@ -107,7 +107,7 @@ def open_for_writing(path: str, languages: Sequence[str]) -> Log:
         try:
             _settle(connection)
             # Both are read before anything is written: a file that is not ours stays as it is.
-            version = _version(connection, path)
+            version = _settled_version(connection, path)
             _enter_wal(connection)
             from feedlog.store import upgrades  # reads schema.sql only when there is something to do
 
@@ -162,7 +162,7 @@ def _connect(path: str, mode: str) -> sqlite3.Connection:
     return connection
 
 
-def _take_turn(connection: sqlite3.Connection) -> None:
+def take_turn(connection: sqlite3.Connection) -> None:
     """Begins a write. Everybody who waits asks again at the same short, uneven intervals.
 
     SQLite's own waiting asks ever more seldom, so that under 50 writers whoever waits longest is served last: two of
@@ -227,15 +227,26 @@ def _version(connection: sqlite3.Connection, path: str) -> int:
     return version
 
 
+def _settled_version(connection: sqlite3.Connection, path: str) -> int:
+    """The schema version, asked again while somebody else is just making the file."""
+    found: list[int] = []
+    _until_free(lambda: found.append(_version(connection, path)))
+    return found[-1]
+
+
 def _enter_wal(connection: sqlite3.Connection) -> None:
     """Write-ahead logging, so that readers never wait for a writer.
 
     Switching ignores the busy timeout, so several first runs at once are let in one after the other by hand.
     """
-    if connection.execute("pragma journal_mode").fetchone()[0] == "wal":
-        return
     mode: list[str] = []
-    _until_free(lambda: mode.append(connection.execute("pragma journal_mode = wal").fetchone()[0]))
+
+    def switch() -> None:
+        mode[:] = [connection.execute("pragma journal_mode").fetchone()[0]]
+        if mode != ["wal"]:
+            mode[:] = [connection.execute("pragma journal_mode = wal").fetchone()[0]]
+
+    _until_free(switch)
     if mode != ["wal"]:
         raise NotStored("The log cannot be switched to write-ahead logging.", hint="Keep it on a local disk.")
 

@@ -19,9 +19,9 @@ def bring_up(connection: sqlite3.Connection, path: str, languages: list[str]) ->
 
     Several first runs may meet here: whoever gets the write lock does the work, the others find it done.
     """
-    from feedlog.store.log import APPLICATION_ID, _version
+    from feedlog.store.log import APPLICATION_ID, _version, take_turn
 
-    connection.execute("begin immediate")
+    take_turn(connection)
     try:
         version = _version(connection, path)
         if version == 0:
