@@ -1,6 +1,7 @@
 """Themes: the firm's codebook, put on notes and taken off again."""
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from feedlog.errors import NotFound
 from feedlog.operations import checks
@@ -73,7 +74,7 @@ def tag_together(log: Log, note_ids: Sequence[int], name: str, by: By) -> tuple[
 
 def _tag(log: Log, note_ids: Sequence[int], names: Sequence[str], by: By) -> tuple[list[int], list[str]]:
     codes = [checks.code(name, "theme") for name in names]
-    put: list[tuple[int, int]] = []
+    put: list[_Tag] = []
     warnings = []
     with log.write():
         require_notes(log, note_ids)
@@ -81,28 +82,18 @@ def _tag(log: Log, note_ids: Sequence[int], names: Sequence[str], by: By) -> tup
             warning = did_you_mean(log, code, "theme")
             theme_id, new = find_or_make(log, code, by)
             warnings += [warning] if new and warning else []
-            put += [(note_id, theme_id) for note_id in note_ids if put_on(log, note_id, theme_id, by)]
-        _record_tags(log, put, by)
-    return list(dict.fromkeys(note_id for note_id, _ in put)), warnings
-
-
-def _record_tags(log: Log, put: Sequence[tuple[int, int]], by: By) -> None:
-    """One tag is one change; several are the parts of one, so that `undo` takes them back together."""
-    if len(put) == 1:
-        record(log, "theme.tag", by, note_id=put[0][0], theme_id=put[0][1])
-    elif put:
-        themes = {theme_id for _, theme_id in put}
-        detail = {"notes": len({note_id for note_id, _ in put}), "themes": len(themes)}
-        whole = record(
-            log, "theme.tag_together", by, theme_id=themes.pop() if len(themes) == 1 else None, detail=detail
-        )
-        for note_id, theme_id in put:
-            record(log, "theme.tag", by, note_id=note_id, theme_id=theme_id, detail={"part_of": whole})
+            put += [_Tag(note_id, theme_id, {}) for note_id in note_ids if put_on(log, note_id, theme_id, by)]
+        _record(log, "theme.tag", put, by)
+    return list(dict.fromkeys(tag.note_id for tag in put)), warnings
 
 
 def untag(log: Log, note_ids: Sequence[int], names: Sequence[str], by: By) -> None:
-    """Takes themes off notes, all or none. Raises NotFound for a note or theme there is not, or that is not on it."""
+    """Takes themes off notes, all or none, as one change.
+
+    Raises NotFound for a note or theme there is not, or that is not on it.
+    """
     codes = [checks.code(name, "theme") for name in names]
+    gone: list[_Tag] = []
     with log.write():
         require_notes(log, note_ids)
         for name in codes:
@@ -115,8 +106,28 @@ def untag(log: Log, note_ids: Sequence[int], names: Sequence[str], by: By) -> No
             for note_id in note_ids:
                 taken = take_all_off(log, note_id, theme_id, name)
                 # Undoing must put the merged ones back, too; mostly there are none and nothing need be said.
-                detail = {"theme_ids": taken} if taken != [theme_id] else None
-                record(log, "theme.untag", by, note_id=note_id, theme_id=theme_id, detail=detail)
+                gone.append(_Tag(note_id, theme_id, {"theme_ids": taken} if taken != [theme_id] else {}))
+        _record(log, "theme.untag", gone, by)
+
+
+class _Tag(NamedTuple):
+    """A theme put on a note or taken off it, and what undoing it needs to know beyond that."""
+
+    note_id: int
+    theme_id: int
+    detail: dict[str, Any]
+
+
+def _record(log: Log, action: str, tags: Sequence[_Tag], by: By) -> None:
+    """One tag is one change; several are the parts of one, so that `undo` takes them back together."""
+    whole: dict[str, Any] = {}
+    if len(tags) > 1:
+        themes = {tag.theme_id for tag in tags}
+        detail = {"notes": len({tag.note_id for tag in tags}), "themes": len(themes)}
+        theme_id = themes.pop() if len(themes) == 1 else None
+        whole = {"part_of": record(log, f"{action}_together", by, theme_id=theme_id, detail=detail)}
+    for tag in tags:
+        record(log, action, by, note_id=tag.note_id, theme_id=tag.theme_id, detail={**tag.detail, **whole})
 
 
 def take_off(log: Log, note_id: int, theme_id: int) -> bool:

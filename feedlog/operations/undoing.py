@@ -133,6 +133,12 @@ def _tag_together(log: Log, change: Change, by: By) -> None:
             record(log, "theme.untag", by, note_id=part.note_id, theme_id=part.theme_id, detail={"part_of": change.id})
 
 
+def _untag_together(log: Log, change: Change, by: By) -> None:
+    for part in _parts(log, change, "theme.untag"):
+        _untag(log, part, by)
+        record(log, "theme.tag", by, note_id=part.note_id, theme_id=part.theme_id, detail={"part_of": change.id})
+
+
 def _set(log: Log, change: Change, by: By) -> None:
     codebook.take_description_back(log, _theme_of(change), change.detail, by)
 
@@ -166,6 +172,7 @@ _UNDO: dict[str, Callable[[Log, Change, By], None]] = {
     "theme.tag": _tag,
     "theme.untag": _untag,
     "theme.tag_together": _tag_together,
+    "theme.untag_together": _untag_together,
     "theme.set": _set,
     "theme.merge": _merge,
     "theme.split": _split,
@@ -201,6 +208,11 @@ def _in_words(log: Log, change: Change) -> str:
         "theme.untag": lambda: f"the removal of the theme {theme!r} from note {change.note_id}",
         "theme.tag_together": lambda: (
             f"the theme {theme!r} on {notes_}" if theme else f"{change.detail['themes']} themes on {notes_}"
+        ),
+        "theme.untag_together": lambda: (
+            f"the removal of the theme {theme!r} from {notes_}"
+            if theme
+            else f"the removal of {change.detail['themes']} themes from {notes_}"
         ),
         "theme.set": lambda: f"the {codebook.what_was_set(change.detail)} of the theme {theme!r}",
         "theme.merge": lambda: f"the merging of {theme!r} into {into!r}",

@@ -153,3 +153,16 @@ def test_tags_put_on_together_come_off_together(log: Log, by: By, say: Callable[
     assert [notes.get(log, number)["themes"] for number in numbers] == [[], []]
     assert undo(log, by) == "note 2"
     assert well(log)
+
+
+def test_tags_taken_off_together_come_back_together(log: Log, by: By, say: Callable[..., int]) -> None:
+    """One call that took several themes off several notes is one thing to take back."""
+    numbers = [say("one", themes=("levering", "pris")), say("two", themes=("levering", "pris"))]
+    themes.untag(log, numbers, ["levering", "pris"], by)
+    assert [notes.get(log, number)["themes"] for number in numbers] == [[], []]
+    assert undo(log, by) == "the removal of 2 themes from 2 notes"
+    assert [notes.get(log, number)["themes"] for number in numbers] == [["levering", "pris"]] * 2
+    themes.untag(log, numbers, ["pris"], by)
+    assert undo(log, by) == "the removal of the theme 'pris' from 2 notes"
+    assert undo(log, by) == "note 2"
+    assert well(log)

@@ -5,7 +5,7 @@ Beside it may lie `<code>.forms.txt`: families of word forms that stemming leave
 
 import os
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from feedlog.errors import WrongUsage
@@ -66,11 +66,6 @@ def function_words(among: Sequence[str]) -> frozenset[str]:
 def silent_words(among: Sequence[str]) -> frozenset[str]:
     """Function words, and words for numbers, times and saying: no remark is like another's because of them alone."""
     return function_words(among).union(*(language(code).counting_words for code in among))
-
-
-def stemmers(among: Iterable[str]) -> list[str]:
-    """The names of these languages' Snowball stemmers."""
-    return [language(code).stemmer for code in among]
 
 
 def families_of(word: str, among: Sequence[str]) -> tuple[str, ...]:
