@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from feedlog.errors import Refused, WrongUsage
 from feedlog.places import user_folder
-from feedlog.vocabulary import CHANNELS, DEFAULT_LANGUAGES, LANGUAGES
+from feedlog.vocabulary import CHANNELS, COUNTRIES, DEFAULT_LANGUAGES, LANGUAGES
 
 
 class Setting(NamedTuple):
@@ -32,6 +32,29 @@ SETTINGS = {
     "complaint_rate": Setting(
         "FEEDLOG_COMPLAINT_RATE", "4-10", "how many in a hundred who have reason to complain do: a range, or one number"
     ),
+    "country": Setting("FEEDLOG_COUNTRY", "", "whose holidays count: DK, SE, NO or DE; without it, your locale's"),
+    "business_hours": Setting(
+        "FEEDLOG_BUSINESS_HOURS",
+        "mon-fri 09:00-17:00",
+        "when somebody answers, e.g. 'mon-fri 09:00-17:00, sat 10:00-14:00'",
+    ),
+    "goodwill_limit": Setting(
+        "FEEDLOG_GOODWILL_LIMIT", "", "how much goodwill an agent may give alone, e.g. '500 DKK'; empty: any amount"
+    ),
+    "goodwill_decider": Setting("FEEDLOG_GOODWILL_DECIDER", "", "who decides on goodwill beyond the limit"),
+    "outbox": Setting(
+        "FEEDLOG_OUTBOX", "", "the folder for colleagues' copies of letters; without it, in the state folder"
+    ),
+    "pii": Setting("FEEDLOG_PII", "mask", "what happens to ID and card numbers in a text: mask, reject or allow"),
+}
+
+
+_ALLOWED: dict[str, tuple[str, ...]] = {
+    "channel": CHANNELS,
+    "who_else": ("on", "off"),
+    "languages": LANGUAGES,
+    "country": COUNTRIES,
+    "pii": ("mask", "reject", "allow"),
 }
 
 
@@ -102,8 +125,8 @@ class Config:
 def _default(name: str) -> str:
     if name == "db":
         return default_log()
-    if name == "spool":
-        return os.path.join(user_folder("state"), "spool")
+    if name in ("spool", "outbox"):
+        return os.path.join(user_folder("state"), name)
     if name == "agent":
         import getpass  # here, since a named agent spares it
 
@@ -111,16 +134,27 @@ def _default(name: str) -> str:
             return getpass.getuser()
         except (KeyError, OSError):  # a container's user without a name
             return "unknown"
+    if name == "country":
+        return _country()
     return SETTINGS[name].default
+
+
+def _country() -> str:
+    """The country of the person's locale where we know its holidays, else Denmark."""
+    for variable in ("LC_ALL", "LC_TIME", "LANG"):
+        if os.environ.get(variable):
+            country = os.environ[variable].partition(".")[0].partition("_")[2].upper()
+            return country if country in COUNTRIES else COUNTRIES[0]
+    return COUNTRIES[0]
 
 
 def _checked(name: str, found: Value) -> str:
     value = found.value.strip()
-    if name in ("db", "spool"):
+    if name in ("db", "spool", "outbox"):
         return os.path.abspath(os.path.expanduser(value))
     if name == "complaint_rate":
         return _checked_rate(value, found.origin)
-    allowed: tuple[str, ...] = {"channel": CHANNELS, "who_else": ("on", "off"), "languages": LANGUAGES}.get(name, ())
+    allowed = _ALLOWED.get(name, ())
     words = value.split() if name == "languages" else [value]
     for word in words:
         if allowed and word and word not in allowed:

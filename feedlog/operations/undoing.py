@@ -21,6 +21,7 @@ class Change(NamedTuple):
     action: str
     made_at: str
     note_id: int | None
+    customer_id: int | None
     theme_id: int | None
     promise_id: int | None
     import_id: int | None
@@ -72,6 +73,7 @@ def undo(log: Log, change: Change, by: By) -> None:
             by,
             undoes_id=change.id,
             note_id=change.note_id,
+            customer_id=change.customer_id,
             theme_id=change.theme_id,
             promise_id=change.promise_id,
             import_id=change.import_id,

@@ -33,6 +33,23 @@ create table customers (
 ) strict;
 create index customers_by_name on customers (name collate nocase);
 create index customers_by_merge on customers (merged_into_id) where merged_into_id is not null;
+-- The key without what people write differently: 'K 1042', 'k-1042' and 'K1042' are most likely one customer.
+create index customers_by_plain_key on customers (
+  replace(replace(replace(replace(replace(lower(key), ' ', ''), '-', ''), '.', ''), '+', ''), '/', '')
+);
+
+-- How a customer was described before a change, so that `undo` can bring it back. Goes with the customer.
+create table customer_versions (
+  change_id    integer primary key references changes (id),
+  customer_id  integer not null references customers (id),
+  name         text,
+  since_on     text,
+  segment      text,
+  type         text,
+  prefers      text,
+  language     text
+) strict;
+create index customer_versions_by_customer on customer_versions (customer_id);
 
 -- What a customer has already answered and must not be asked again.
 create table facts (
@@ -227,7 +244,9 @@ create table responses (
   amount_minor  integer check (amount_minor >= 0),  -- goodwill given, in hundredths of the currency
   currency      text check ((currency is null) = (amount_minor is null) and length(currency) = 3),
   source        text,             -- as in notes, for replies that were imported
-  source_id     text
+  source_id     text,
+  removed_at    text,             -- logged by mistake and taken back by `undo`
+  removed_by    text check ((removed_by is null) = (removed_at is null))
 ) strict;
 create index responses_by_source on responses (source, source_id) where source_id is not null;
 create index responses_by_note on responses (note_id);
@@ -302,11 +321,21 @@ create table erasures (
   finished_at  text,
   agent        text not null,
   reason       text not null,
+  customers    integer not null default 0,
   notes        integer not null default 0,
+  facts        integer not null default 0,
   promises     integer not null default 0,
   responses    integer not null default 0,
   letters      integer not null default 0
 ) strict;
+
+-- What an erasure took, by the random names machines know it by: so that a restored backup, or another copy, can be
+-- told to forget it, too.
+create table erased (
+  uid         text primary key,   -- the uid a note or customer had
+  erasure_id  integer not null references erasures (id)
+) strict, without rowid;
+create index erased_by_erasure on erased (erasure_id);
 
 
 -- ---------------------------------------------------------------------------------------------------------------
