@@ -15,9 +15,10 @@ create table settings (
 -- ---------------------------------------------------------------------------------------------------------------
 -- Who
 
--- The people and firms who talk to us, known by the key the firm already uses for them.
+-- The people and firms who talk to us, known by the key the firm already uses for them. Their numbers, and those of all
+-- that an erasure takes, are never used again: the record of changes goes on naming them.
 create table customers (
-  id              integer primary key,
+  id              integer primary key autoincrement,
   uid             text not null unique,
   key             text not null collate nocase unique       -- customer number, phone or mail, as the firm writes it
                   check (length(trim(key)) between 1 and 200 and key not glob '*[' || char(1) || '-' || char(31) || ']*'),
@@ -53,7 +54,7 @@ create index customer_versions_by_customer on customer_versions (customer_id);
 
 -- What a customer has already answered and must not be asked again.
 create table facts (
-  id           integer primary key,
+  id           integer primary key autoincrement,
   uid          text not null unique,
   customer_id  integer not null references customers (id),
   fact         text not null check (length(trim(fact)) > 0), -- 'door code given 3 March'
@@ -98,7 +99,7 @@ create index notes_by_import on notes (import_id) where import_id is not null;
 
 -- A misheard sentence written down again. Both wordings stay; the newest one is what search and pages show.
 create table corrections (
-  id            integer primary key,
+  id            integer primary key autoincrement,
   uid           text not null unique,
   note_id       integer not null references notes (id),
   verbatim      text not null
@@ -202,7 +203,7 @@ create table theme_terms (
 
 -- An act promised to a customer on what they said. It is kept, broken or still open: never silently gone.
 create table promises (
-  id           integer primary key,
+  id           integer primary key autoincrement,
   uid          text not null unique,
   note_id      integer not null references notes (id),
   what         text not null check (length(trim(what)) > 0),
@@ -223,17 +224,19 @@ create table promise_events (
   promise_id     integer not null references promises (id),
   kind           text not null check (kind in ('made', 'moved', 'handed', 'kept', 'broken', 'withdrawn')),
   happened_at    text not null,
-  agent          text not null,
+  agent          text not null,   -- who did it; who wrote it down stands in `changes`
   due_on         text check (due_on is date(due_on, '+0 days')),  -- the new day, when made or moved
   owner          text,            -- the new owner, when made or handed
-  why            text,            -- the reason, when moved or broken
-  customer_told  integer check (customer_told in (0, 1))          -- whether the customer knows of it
+  why            text,            -- the reason, when moved, handed or broken
+  customer_told  integer check (customer_told in (0, 1)),         -- whether the customer knows of it, when moved or broken
+  removed_at     text,            -- did not happen: logged by mistake and taken back by `undo`
+  removed_by     text check ((removed_by is null) = (removed_at is null))
 ) strict;
 create index promise_events_by_promise on promise_events (promise_id);
 
 -- A step of service recovery taken on a note.
 create table responses (
-  id            integer primary key,
+  id            integer primary key autoincrement,
   uid           text not null unique,
   note_id       integer not null references notes (id),
   kind          text not null check (kind in ('acknowledged', 'apologised', 'investigated', 'explained', 'solved',
@@ -249,11 +252,12 @@ create table responses (
   removed_by    text check ((removed_by is null) = (removed_at is null))
 ) strict;
 create index responses_by_source on responses (source, source_id) where source_id is not null;
-create index responses_by_note on responses (note_id);
+create index responses_by_note on responses (note_id, removed_at); -- so that who waits for an answer is found here
+create index responses_by_day on responses (responded_at);
 
 -- A personal letter: drafted, made personal by the agent, sent. Kept with the note it answers.
 create table letters (
-  id          integer primary key,
+  id          integer primary key autoincrement,
   uid         text not null unique,
   note_id     integer not null references notes (id),
   kind        text not null check (kind in ('thanks', 'agreement', 'told')),
@@ -313,12 +317,14 @@ create index changes_by_agent on changes (agent, id);
 create index changes_by_note on changes (note_id, id) where note_id is not null;
 
 -- A person's right to be forgotten, used: that it happened and how much went, never what it said. While one is
--- unfinished, and only then, notes may be deleted.
+-- unfinished, and only then, notes may be deleted; one transaction starts and finishes it, so nobody else ever finds
+-- that door open.
 create table erasures (
   id           integer primary key,
   uid          text not null unique,
   started_at   text not null,
-  finished_at  text,
+  finished_at  text,              -- the rows are gone
+  verified_at  text,              -- and no trace was left in any file; empty: `feedlog erase` goes on where it stopped
   agent        text not null,
   reason       text not null,
   customers    integer not null default 0,

@@ -121,6 +121,12 @@ class Config:
         low, _, high = self["complaint_rate"].partition("-")
         return float(low), float(high or low)
 
+    @property
+    def goodwill_limit(self) -> tuple[int, str] | None:
+        """What an agent may give alone, in hundredths of its currency; None for any amount."""
+        value = self["goodwill_limit"]
+        return _limit(value) if value else None
+
 
 def _default(name: str) -> str:
     if name == "db":
@@ -154,6 +160,10 @@ def _checked(name: str, found: Value) -> str:
         return os.path.abspath(os.path.expanduser(value))
     if name == "complaint_rate":
         return _checked_rate(value, found.origin)
+    if name == "goodwill_limit" and value:
+        return _checked_limit(value, found.origin)
+    if name == "business_hours":
+        return _checked_hours(value, found.origin)
     allowed = _ALLOWED.get(name, ())
     words = value.split() if name == "languages" else [value]
     for word in words:
@@ -176,6 +186,39 @@ def _checked_rate(value: str, origin: str) -> str:
             hint="It is a range of percentages, the lower one first, such as 4-10.",
         )
     return low if low == high else f"{low}-{high}"
+
+
+def _limit(value: str) -> tuple[int, str]:
+    """An amount and its currency, as '500 DKK'."""
+    from feedlog import money  # here: only goodwill asks for it
+
+    amount, _, currency = value.partition(" ")
+    return money.minor(amount), money.currency(currency)
+
+
+def _checked_limit(value: str, origin: str) -> str:
+    try:
+        _limit(value)
+    except WrongUsage as error:
+        raise WrongUsage(
+            f"The setting goodwill_limit is {value!r} ({origin}).",
+            hint="It is an amount and the three letters of its currency, such as 500 DKK.",
+        ) from error
+    return value
+
+
+def _checked_hours(value: str, origin: str) -> str:
+    """Weekdays with clock times, as they were written."""
+    from feedlog.when import hours  # here: only waiting is counted in business hours
+
+    try:
+        hours.read(value)
+    except ValueError as error:
+        raise WrongUsage(
+            f"The setting business_hours is {value!r} ({origin}): {error}.",
+            hint="It is days with clock times, such as 'mon-fri 09:00-17:00, sat 10:00-14:00'.",
+        ) from error
+    return value
 
 
 def _read_file(path: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from feedlog.cli.session import Session
-from feedlog.errors import FeedlogError
+from feedlog.errors import FeedlogError, NotStored
 
 # Listed by hand: nothing is discovered, and `feedlog --help` need not load every command.
 COMMANDS = {
@@ -19,17 +19,27 @@ COMMANDS = {
     "list": "The newest notes.",
     "show": "One note with everything that hangs on it.",
     "similar": "Who else said this.",
+    "brief": "One screen before contact.",
     "words": "What customers say here more than elsewhere.",
+    "response": "What was done about a note: apologised, solved, told.",
     "tag": "Put a theme on notes, or take it off.",
     "theme": "Themes: list, show, set, merge, split, suggest.",
     "correct": "Write a misheard sentence down again.",
+    "promise": "Promises: add, keep, break, move, hand, show, list, rate.",
+    "due": "Open promises, overdue first.",
+    "customer": "Customers: list, show, set, merge.",
+    "fact": "What not to ask again: add, remove, list.",
+    "letter": "Letters: write, edit, check, sent, show, list, template.",
     "undo": "Take back the last thing you did.",
     "import": "Take in a file from another system.",
     "publish": "Write the pages' file anew.",
     "serve": "Show the pages in the browser.",
     "user": "Who may log in to the pages.",
+    "backup": "Write a checked copy of the log.",
+    "restore": "Put a backup in the log's place.",
     "recover": "Take in texts that could not be stored.",
     "reindex": "Make the search index anew.",
+    "init": "Make the log, and share it with a group.",
     "doctor": "Check that everything is sound.",
     "path": "Where the log is.",
     "config": "Every setting and where it comes from.",
@@ -165,6 +175,7 @@ def _run(words: list[str]) -> int:
     try:
         done = group.main(words, prog_name="feedlog", standalone_mode=False)
         printing.flush()
+        _tell_of_numbers()
         return done if isinstance(done, int) else 0
     except click.ClickException as error:
         printing.complain(error.format_message(), _usage_hint(error))
@@ -174,7 +185,20 @@ def _run(words: list[str]) -> int:
         return 130
     except FeedlogError as error:
         printing.complain(error.message, error.hint)
+        if error.exit_status == NotStored.exit_status:  # what is in the spool went through the same hands
+            _tell_of_numbers()
         return error.exit_status
+
+
+def _tell_of_numbers() -> None:
+    """What became of ID numbers in the texts of this call, where the command has not told it."""
+    masking = sys.modules.get("feedlog.operations.masking")
+    if masking:  # else no text was looked at
+        from feedlog.cli import printing
+
+        report = masking.current().report()
+        for remark in (*report.told, *report.warnings):
+            printing.talk(remark)
 
 
 def _usage_hint(error: click.ClickException) -> str:

@@ -1,5 +1,6 @@
 """feedlog add"""
 
+import sys
 from typing import Any
 
 import click
@@ -8,16 +9,19 @@ from feedlog import when
 from feedlog.cli import noting, printing
 from feedlog.cli.options import (
     agent_option,
+    any_day_option,
     channel_option,
     customer_option,
     json_option,
     kind_option,
+    next_workday_option,
+    pii_option,
     theme_option,
     touchpoint_option,
 )
 from feedlog.cli.session import Session, pass_session, text_from
-from feedlog.errors import FeedlogError, NotFound, NotStored, WrongUsage
-from feedlog.operations import checks, notes
+from feedlog.errors import FeedlogError, NotFound, NotStored, Refused, WrongUsage
+from feedlog.operations import checks, masking, notes
 from feedlog.operations.shapes import By, Said
 from feedlog.store import Log
 
@@ -38,6 +42,9 @@ from feedlog.store import Log
 @click.option("--key", metavar="KEY", help="Makes a repeat harmless: the same key is the same note.")
 @click.option("--promise", metavar="TEXT", help="What was promised to the customer.")
 @click.option("--due", metavar="WHEN", help="By when it was promised.")
+@next_workday_option
+@any_day_option
+@pii_option
 @click.option("--edit", is_flag=True, help="Write the text in your editor.")
 @json_option
 @pass_session
@@ -52,39 +59,45 @@ def command(session: Session, text: str | None, as_json: bool, edit: bool, **giv
     pbpaste | feedlog add -c anna@example.com --channel email
     """
     session.set_agent(given.pop("agent"))
+    session.set_pii(given.pop("pii"))
     # The options are settled before a text is asked for, so that a slip in them never costs a typed sentence.
-    by, who_else, said = session.by(given.pop("on_behalf_of")), session.config.who_else, _described(session, given)
-    checks.said(said._replace(verbatim="-"))
+    by, who_else = session.by(given.pop("on_behalf_of")), session.config.who_else
+    said = _described(session, given, ask=not as_json)
+    said = checks.said(said._replace(verbatim="-"))
     draft = None
     if edit:
         from feedlog.cli import editing
 
-        draft = editing.open_draft(session.config["spool"], text or "")
+        draft = editing.open_draft(session.config["spool"], checks.text(text, "text") if text else "")
         words = editing.edited(draft)
     else:
         words = text_from(text, "What did the customer say?")
-    said = said._replace(verbatim=checks.text(words, "text"))
-    log, added = _stored(session, said, by)
+    said = said._replace(verbatim=_in_stored_form(words, typed=text is None and sys.stdin.isatty()))
+    log, added = _stored(session, said, by, draft)
     if draft:
         editing.discard(draft)
     _report(session, log, added, who_else=who_else, as_json=as_json)
 
 
-def _described(session: Session, given: dict[str, Any]) -> Said:
-    """Everything about the note but its text."""
+def _described(session: Session, given: dict[str, Any], *, ask: bool) -> Said:
+    """Everything about the note but its text; a due day on a holiday is asked about where `ask` allows it."""
     said_at, due = given.pop("said_at"), given.pop("due")
+    next_workday, any_day = given.pop("next_workday"), given.pop("any_day")
     at = when.instant(said_at, now=session.now) if said_at is not None else None
-    due_on = when.day(due, now=session.now) if due is not None else None
     if at and at > when.stored(session.now):
         raise WrongUsage(
             f"{when.spoken(at, now=session.now)} is still to come.", hint="--said-at is when the customer said it."
         )
-    if due_on and due_on < when.local(when.stored(session.now)).date().isoformat():
-        raise WrongUsage(f"{when.spoken(due_on, now=session.now)} is past.", hint="--due is a day still to come.")
+    checks.promise_and_day(given["promise"], due)
     if at:
         printing.talk(f"said {when.spoken(at, now=session.now)}")
-    if due_on:
-        printing.talk(f"due {when.spoken(due_on, now=session.now)}")
+    due_on = None
+    if due is not None:
+        from feedlog.cli import due_day  # here: it loads the holidays of a country
+
+        due_on = due_day.settle(session, due, next_workday=next_workday, any_day=any_day, ask=ask)
+    elif next_workday or any_day:
+        raise WrongUsage("There is no due day to settle.", hint="--next-workday and --any-day go with --due.")
     return Said(
         verbatim="",
         said_at=at,
@@ -96,18 +109,28 @@ def _described(session: Session, given: dict[str, Any]) -> Said:
     )
 
 
-def _stored(session: Session, said: Said, by: By) -> tuple[Log, notes.Added]:
-    """The open log and the stored note; what cannot be stored goes to the spool."""
+def _in_stored_form(words: str, *, typed: bool) -> str:
+    """The text as it will be stored. One typed at a prompt is nowhere else, so it is shown again when it is refused."""
+    try:
+        return checks.text(words, "text")
+    except Refused:
+        if typed:
+            printing.talk(masking.unnumbered(words))
+        raise
+
+
+def _stored(session: Session, said: Said, by: By, draft: str | None) -> tuple[Log, notes.Added]:
+    """The open log and the stored note; what cannot be stored goes to the spool, and its draft is done with."""
     try:
         log = session.write()
         return log, notes.add(log, said, by)
     except WrongUsage:
         raise
     except FeedlogError as error:
-        raise _spooled(session, said, by, error) from error
+        raise _spooled(session, said, by, error, draft) from error
     except Exception as error:  # a fault of feedlog's own must not cost a sentence either
         fault = FeedlogError(f"feedlog itself failed ({type(error).__name__}: {error}).", hint="Please report this.")
-        raise _spooled(session, said, by, fault) from error
+        raise _spooled(session, said, by, fault, draft) from error
 
 
 def _report(session: Session, log: Log, added: notes.Added, *, who_else: bool, as_json: bool) -> None:
@@ -122,13 +145,17 @@ def _report(session: Session, log: Log, added: notes.Added, *, who_else: bool, a
         printing.talk(f"Note {added.note_id} is stored, but what belongs to it cannot be shown: {why}")
 
 
-def _spooled(session: Session, said: Said, by: By, error: FeedlogError) -> NotStored:
+def _spooled(session: Session, said: Said, by: By, error: FeedlogError, draft: str | None) -> NotStored:
     from feedlog.operations import spool
 
     path = spool.keep(session.config["spool"], session.path, said, by)
     if path is None:
         printing.talk(said.verbatim)
         return NotStored(f"{error.message} Your text is not stored; it stands above.", hint=error.hint)
+    if draft:
+        from feedlog.cli import editing
+
+        editing.discard(draft)
     return NotStored(
         f"{error.message} Your text is safe in {path}.", hint=f"{error.hint} Then `feedlog recover` takes it in."
     )

@@ -6,7 +6,7 @@ from feedlog.cli import noting, printing
 from feedlog.cli.options import NOTE_NUMBER, agent_option, json_option
 from feedlog.cli.session import Session, pass_session, text_from
 from feedlog.errors import NotStored
-from feedlog.operations import corrections, notes
+from feedlog.operations import checks, corrections, notes
 
 
 @click.command("correct")
@@ -27,9 +27,10 @@ def command(session: Session, note_id: int, text: str | None, why: str, agent: s
     before = notes.get(log, note_id)["verbatim"]
     if text is None:
         printing.talk(f"Now: {noting.quoted(before, printing.width())}")
-    words = text_from(text, "What did the customer really say?")
+    by = session.by()
+    words = checks.text(text_from(text, "What did the customer really say?"), "text")
     try:
-        corrections.correct(log, note_id, words, why, session.by())
+        corrections.correct(log, note_id, words, why, by)
     except NotStored:
         printing.talk(words)  # a correction has no spool: what was typed must not be gone
         raise

@@ -24,8 +24,8 @@ def open_draft(folder: str, text: str) -> str:
 def edited(path: str) -> str:
     """The draft's text after the editor was closed.
 
-    Raises Refused when the editor failed and WrongUsage when the draft is empty; a draft with a word in it is kept and
-    named.
+    Raises Refused when the editor failed or an ID number is to be rejected, WrongUsage when the draft is empty; a draft
+    with a word in it is kept and named.
     """
     import shlex
     import subprocess
@@ -49,8 +49,8 @@ def edited(path: str) -> str:
 
     try:
         return checks.text(decode(raw).text, "text")
-    except WrongUsage as error:
-        raise WrongUsage(error.message, hint=f"{error.hint}{_kept(path)}") from error
+    except (WrongUsage, Refused) as error:
+        raise type(error)(error.message, hint=f"{error.hint}{_kept(path)}") from error
 
 
 def discard(path: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from feedlog.cli import printing
-from feedlog.cli.options import agent_option, json_option
+from feedlog.cli.options import agent_option, json_option, pii_option
 from feedlog.cli.rows import note_rows
 from feedlog.cli.session import Session, pass_session
 from feedlog.formats import FORMATS
@@ -35,11 +35,18 @@ _REASONS_SHOWN = 20
 @click.option("--set", "fixed", metavar="FIELD=VALUE", multiple=True, help="The same for all rows; a filled cell wins.")
 @click.option("--source", metavar="NAME", default="", help="Where the rows come from. Otherwise the file's name.")
 @click.option("--dry-run", is_flag=True, help="Show what would come in, and store nothing.")
+@pii_option
 @agent_option
 @json_option
 @pass_session
 def command(
-    session: Session, files: tuple[str, ...], dry_run: bool, agent: str | None, as_json: bool, **options: Any
+    session: Session,
+    files: tuple[str, ...],
+    dry_run: bool,
+    pii: str | None,
+    agent: str | None,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Take in files from other systems: tables with a first row of column names, or JSON Lines.
 
@@ -53,6 +60,8 @@ def command(
     feedlog import notes.jsonl --map theme=area --map theme=product
     """
     session.set_agent(agent)
+    session.set_pii(pii)
+    by = session.by()
     # All files are looked at before the first one comes in.
     prepared = [importing.prepare(path, **options) for path in files]
     done: list[importing.Imported] = []
@@ -62,7 +71,7 @@ def command(
                 printing.talk(f"{one.file.name}: {one.file.encoding.warning}")
             printing.talk(f"{one.file.name}: taking {one.mapping}")
             with _progress(one) as progress:
-                imported = importing.bring_in(log, one, session.by(), dry_run=dry_run, progress=progress)
+                imported = importing.bring_in(log, one, by, dry_run=dry_run, progress=progress)
             done.append(imported)
             _remarks(one, imported)
             if not as_json:

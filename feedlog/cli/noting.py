@@ -1,16 +1,22 @@
 """What an agent gets back at once: the note's number, who else said this, what is owed."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feedlog import when
 from feedlog.cli import printing
 from feedlog.cli.session import Session
 from feedlog.language.excerpts import Span, snippet
 from feedlog.language.words import words_of
-from feedlog.operations import finding, notes, promises, spool
+from feedlog.operations import finding, masking, notes, promises, spool
 from feedlog.operations.filters import Filters
 from feedlog.operations.shapes import Note, Outcome, Similar
 from feedlog.store import Log
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from feedlog.operations.goodwill import Given
+    from feedlog.operations.responses import Response
 
 # With the line that counts them, three lines: more would push the conversation off the screen.
 SHOWN = 2
@@ -21,13 +27,15 @@ def report(session: Session, log: Log, added: notes.Added, *, who_else: bool, as
     note = notes.get(log, added.note_id)
     if not as_json:
         printing.out(headline(note) if added.new else f"{headline(note)} · known already")
-    for warning in added.warnings:
-        printing.talk(warning)
+    numbers = masking.current().report()
+    warnings = [*added.warnings, *numbers.warnings]
+    for remark in (*numbers.told, *warnings):
+        printing.talk(remark)
     others = finding.NOTHING_SAID
     if who_else:
         others = finding.similar_to_note(log, note["id"], Filters(), limit=5)
     if as_json:
-        printing.document(_document(note, added, others))
+        printing.document(_document(note, added.new, numbers.masked, warnings, others))
     else:
         _who_else(session, others)
         _owed(session, log, note)
@@ -61,6 +69,27 @@ def excerpt(text: str, words: list[str], room: int) -> str:
     spans = [Span(word.start, word.end) for word in words_of(line) if word.word in words]
     width = len(line) if len(line) + 2 <= room else room - 6  # six: two quotation marks, two ellipses and their blanks
     return f"“{snippet(line, spans, width=width, marks=printing.MARKS)}”"
+
+
+def step(response: "Response", now: "datetime") -> str:
+    """A step taken, as short as it goes: 'apologised 12 March (jens)', '200 DKK given 12 March (jens)'."""
+    from feedlog import money  # here: `add` speaks of no money
+
+    done = response["kind"]
+    if response["currency"]:
+        done = f"{money.written(response['amount'], response['currency'])} given"
+    return f"{done} {when.date_text(response['responded_at'], now=now)} ({response['agent']})"
+
+
+def goodwill(given: "Given") -> str:
+    """Goodwill in one currency: '200 DKK', '350 DKK in 2 gifts', '1 gift without money'."""
+    from feedlog import money
+
+    gifts = "1 gift" if given["times"] == 1 else f"{given['times']} gifts"
+    if not given["currency"]:
+        return f"{gifts} without money"
+    amount = money.written(given["amount"], given["currency"])
+    return amount if given["times"] == 1 else f"{amount} in {gifts}"
 
 
 def _who_else(session: Session, others: Similar) -> None:
@@ -108,14 +137,16 @@ def _owed(session: Session, log: Log, note: Note) -> None:
         printing.out(f"Promised: {promise['what']}, by {when.spoken(promise['due_on'], now=session.now)}.")
 
 
-def _document(note: Note, added: notes.Added, others: Similar) -> dict[str, Any]:
+def _document(
+    note: Note, new: bool, masked: list[masking.Masked], warnings: list[str], others: Similar
+) -> dict[str, Any]:
     who_else = {
         "customers": others["customers"],
         "notes": others["notes"],
         "since": others["first_said_at"],
         "results": others["results"],
     }
-    return {**note, "new": added.new, "masked": [], "warnings": added.warnings, "who_else": who_else}
+    return {**note, "new": new, "masked": masked, "warnings": warnings, "who_else": who_else}
 
 
 def _take_in_spool(session: Session, log: Log) -> None:

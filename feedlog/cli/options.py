@@ -70,6 +70,16 @@ touchpoint_option = click.option(
     "--touchpoint", metavar="P", shell_complete=complete("touchpoint"), help="The moment in the customer's journey."
 )
 
+pii_option = click.option(
+    "--pii",
+    type=click.Choice(("mask", "reject", "allow")),
+    help="What happens to ID and card numbers in a text. Otherwise the setting pii, else mask.",
+)
+next_workday_option = click.option(
+    "--next-workday", is_flag=True, help="Move the day off weekends and public holidays, to the next workday."
+)
+any_day_option = click.option("--any-day", is_flag=True, help="Keep the day, whatever day it is.")
+
 
 def filter_options(command: Command) -> Command:
     """The filters every list takes; hand the values to `filters`."""

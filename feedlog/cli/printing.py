@@ -79,9 +79,11 @@ def talk(text: str) -> None:
 
 
 def complain(message: str, hint: str) -> None:
-    """Why something was refused, and what to do."""
-    talk(f"feedlog: {message}")
-    talk(hint)
+    """Why something was refused, and what to do; what was typed wrongly is never quoted with an ID number in it."""
+    from feedlog.operations import masking  # here: only when something was refused
+
+    talk(masking.unnumbered(f"feedlog: {message}"))
+    talk(masking.unnumbered(hint))
 
 
 def document(value: Any) -> None:

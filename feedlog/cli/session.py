@@ -23,12 +23,21 @@ class Session:
 
     def __init__(self, db: str | None = None) -> None:
         self.config = Config(db=db)
-        self._db = db
+        self._given: dict[str, str | None] = {"db": db}
+        self._asked = False
         self.now: datetime = when.clock()
 
     def set_agent(self, agent: str | None) -> None:
         """Takes the command's own --agent into account."""
-        self.config = Config(db=self._db, agent=agent)
+        self._settle(agent=agent)
+
+    def set_pii(self, policy: str | None) -> None:
+        """Takes the command's own --pii into account."""
+        self._settle(pii=policy)
+
+    def _settle(self, **given: str | None) -> None:
+        self._given.update(given)
+        self.config = Config(**self._given)
 
     @property
     def path(self) -> str:
@@ -40,6 +49,11 @@ class Session:
         from feedlog.operations import checks
         from feedlog.operations.shapes import By
 
+        if not self._asked:
+            from feedlog.operations import masking
+
+            masking.begin(self.config["pii"])
+            self._asked = True
         colleague = None if on_behalf_of is None else checks.label(on_behalf_of, "colleague's name")
         return By(checks.label(self.config["agent"], "agent"), when.now(), colleague)
 
@@ -48,6 +62,7 @@ class Session:
         from feedlog.store import open_for_writing
 
         log = open_for_writing(self.path, self.config.languages)
+        _tell_of_upgrade(log)
         click.get_current_context().call_on_close(log.close)
         return log
 
@@ -61,8 +76,16 @@ class Session:
         from feedlog.store import open_for_reading
 
         log = open_for_reading(self.path)
+        _tell_of_upgrade(log)
         click.get_current_context().call_on_close(log.close)
         return log
+
+
+def _tell_of_upgrade(log: "Log") -> None:
+    if log.kept_before_upgrade:
+        from feedlog.cli import printing
+
+        printing.talk(f"The log was upgraded. As it was before, it is kept as {log.kept_before_upgrade}.")
 
 
 def pass_session(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,10 +5,10 @@ from typing import Any
 import click
 
 from feedlog import when
-from feedlog.cli import noting, printing
+from feedlog.cli import noting, printing, responding
 from feedlog.cli.options import NOTE_NUMBER, json_option
 from feedlog.cli.session import Session, pass_session
-from feedlog.operations import corrections, notes, promises
+from feedlog.operations import corrections, notes, promise_life, responses
 from feedlog.operations.shapes import Note
 
 
@@ -17,7 +17,9 @@ from feedlog.operations.shapes import Note
 @json_option
 @pass_session
 def command(session: Session, note_id: int, as_json: bool) -> None:
-    """One note with everything that hangs on it: wordings, promises, who logged it.
+    """One note with everything that hangs on it: wordings, promises, what was done, who logged it.
+
+    Its loop is closed when the customer was told what came of it.
 
     \b
     feedlog show 318
@@ -27,7 +29,9 @@ def command(session: Session, note_id: int, as_json: bool) -> None:
     document: dict[str, Any] = {
         **note,
         "wordings": corrections.wordings(log, note_id),
-        "promises": promises.of_note(log, note_id),
+        "promises": promise_life.of_note(log, note_id),
+        "responses": responses.of_note(log, note_id),
+        "loop": responses.loop_closed(log, note_id),
     }
     if as_json:
         printing.document(document)
@@ -49,6 +53,8 @@ def _print(session: Session, note: Note, document: dict[str, Any]) -> None:
         ("source", note["source"] and f"{note['source']} {note['source_id'] or ''}"),
     ]
     lines += [("promised", _promise(session, promise)) for promise in document["promises"]]
+    lines += [("done", responding.step(session, response)) for response in document["responses"]]
+    lines.append(("loop", responding.loop(session, document["loop"])))
     for before, after in zip(document["wordings"], document["wordings"][1:], strict=False):
         day = when.ago(after["at"], now=session.now)
         lines.append(("was", f"“{before['verbatim']}”, corrected {day} by {after['agent']}: {after['why']}"))
@@ -57,6 +63,11 @@ def _print(session: Session, note: Note, document: dict[str, Any]) -> None:
             printing.out(f"{name:<10}{value}")
 
 
-def _promise(session: Session, promise: dict[str, Any]) -> str:
+def _promise(session: Session, promise: promise_life.Life) -> str:
     state = promise["outcome"] or "open"
-    return f"{promise['what']} · by {when.spoken(promise['due_on'], now=session.now)} · {promise['owner']} · {state}"
+    if promise["in_time"] is False:
+        state += " late"
+    if promise["moved"]:
+        state += ", moved once" if promise["moved"] == 1 else f", moved {promise['moved']} times"
+    day = when.spoken(promise["due_on"], now=session.now)
+    return f"{promise['what']} · by {day} · {promise['owner']} · {state} · promise {promise['id']}"

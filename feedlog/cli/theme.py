@@ -12,7 +12,7 @@ from feedlog.cli import printing, theming
 from feedlog.cli.options import NOTE_NUMBER, agent_option, complete, filter_options, filters, json_option, limit_option
 from feedlog.cli.session import Session, pass_session
 from feedlog.errors import WrongUsage
-from feedlog.operations import codebook, recurring, suggesting
+from feedlog.operations import codebook, goodwill, recurring, suggesting, telling
 from feedlog.operations.comparing import Period
 from feedlog.operations.comparing import period as period_of
 
@@ -76,7 +76,8 @@ def show(session: Session, theme: str, since: str | None, until: str | None, lim
     """One theme: how often, where it comes from, the newest notes, and our words beside theirs.
 
     How many customers stay silent is an estimate from the setting complaint_rate, and stands apart from what was
-    counted.
+    counted. Once it is fixed, the customers who spoke of it and were not told since are listed, with the line that
+    writes to each.
 
     \b
     feedlog theme show delivery
@@ -84,11 +85,13 @@ def show(session: Session, theme: str, since: str | None, until: str | None, lim
     span = _period(session, since, until)
     log = session.read()
     found = recurring.in_full(log, theme, span, session.config.complaint_rate, limit=limit)
+    waiting, given = telling.to_tell(log, theme), goodwill.given_for(log, theme)
     if as_json:
-        printing.document(found)
+        printing.document({**found, "goodwill": given, "to_tell": waiting})
         return
     _say_merged(theme, found["name"])
-    theming.page(session, found, span)
+    theming.page(session, found, span, given)
+    theming.to_tell(session, found, waiting)
 
 
 @command.command("set")
@@ -105,7 +108,8 @@ def show(session: Session, theme: str, since: str | None, until: str | None, lim
 def set_(session: Session, theme: str, agent: str | None, as_json: bool, **given: str | None) -> None:
     """Say what a theme is called, who owns it, what is done about it, and when it was fixed.
 
-    An empty text clears what was said: --owner "". Several words of theirs may stand beside one of ours.
+    An empty text clears what was said: --owner "". Several words of theirs may stand beside one of ours. With --fixed
+    the customers who should now be told are listed.
 
     \b
     feedlog theme set delivery --owner mette --measure "new carrier in Aarhus" --fixed today
@@ -124,11 +128,14 @@ def set_(session: Session, theme: str, agent: str | None, as_json: bool, **given
     term = None if ours is None or theirs is None else (ours, theirs)
     name = codebook.describe(log, theme, session.by(), term=term, fixed_on=fixed_on, **given)
     found = recurring.in_full(log, name, _period(session, None, None), session.config.complaint_rate, limit=1)
+    waiting = telling.to_tell(log, name)
     if as_json:
-        printing.document(found)
+        printing.document({**found, "goodwill": goodwill.given_for(log, name), "to_tell": waiting})
         return
     _say_merged(theme, name)
     theming.described(session, found)
+    if fixed_on:
+        theming.to_tell(session, found, waiting)
 
 
 @command.command("merge")

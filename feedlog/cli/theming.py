@@ -9,8 +9,13 @@ from feedlog.cli.rows import note_rows
 from feedlog.cli.session import Session
 from feedlog.operations import recurring
 from feedlog.operations.comparing import Period, Ratio
+from feedlog.operations.goodwill import Given
 from feedlog.operations.recurring import Count, Theme, ThemeInFull
 from feedlog.operations.suggesting import Suggestions
+from feedlog.operations.telling import ToTell
+
+# Customers to be told: more would push the rest off the screen.
+TOLD_SHOWN = 5
 
 
 def many(count: int, noun: str) -> str:
@@ -59,8 +64,8 @@ def described(session: Session, theme: ThemeInFull) -> None:
     _fields([("we say", f"{term['our_word']}; they say {term['their_word']}") for term in theme["terms"]])
 
 
-def page(session: Session, theme: ThemeInFull, span: Period) -> None:
-    """One theme with everything about it."""
+def page(session: Session, theme: ThemeInFull, span: Period, given: Sequence[Given]) -> None:
+    """One theme with everything about it; `given` is the goodwill it cost."""
     described(session, theme)
     said = many(theme["notes"], "note")
     if theme["notes"]:
@@ -76,12 +81,29 @@ def page(session: Session, theme: ThemeInFull, span: Period) -> None:
             ("about", _counted(theme["touchpoints"])),
             ("logged by", _counted(theme["agents"])),
             ("merged", ", ".join(theme["merged"])),
+            ("given", ", ".join(noting.goodwill(one) for one in given)),
             ("silent", f"an estimate: {theme['silent']['assumption']}"),
         ]
     )
     if theme["newest"]:
         printing.out()
         note_rows(session, theme["newest"])
+
+
+def to_tell(session: Session, theme: ThemeInFull, waiting: Sequence[ToTell]) -> None:
+    """The first of the customers who should hear that it is mended, each with the line that writes to them."""
+    if not waiting:
+        return
+    again = ", though it came back: look first" if theme["came_back"] else ""
+    printing.out(f"\n{many(len(waiting), 'customer')} should now be told{again}:")
+    digits = max(len(str(one["note_id"])) for one in waiting[:TOLD_SHOWN])
+    for one in waiting[:TOLD_SHOWN]:
+        who = printing.unmarked(one["customer"]["name"] or one["customer"]["key"])
+        head = f"#{str(one['note_id']).ljust(digits)}  {when.ago(one['said_at'], now=session.now)}  {who}  "
+        printing.out(f"{head}{noting.quoted(one['verbatim'], max(20, printing.width() - len(head)))}")
+        printing.out(f"{' ' * (digits + 3)}feedlog letter write {one['note_id']} --kind told")
+    if len(waiting) > TOLD_SHOWN:
+        printing.out(f"and {len(waiting) - TOLD_SHOWN} more: feedlog theme show {shlex.quote(theme['name'])} --json")
 
 
 def suggestions(found: Suggestions, within: Sequence[str]) -> None:

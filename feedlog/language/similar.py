@@ -5,7 +5,7 @@ A pure-Python ranking over a few hundred candidates from the index, so that it m
 
 import math
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from feedlog.language.languages import silent_words
@@ -82,22 +82,43 @@ def similar(
     reader = _Reader(connection, stems)
     said = reader.weighed([reader.roots(text)])[0]
     theirs = reader.candidates(said, candidates, only, parameters)
+    return _judged(reader, said, theirs, second_opinion=candidates > CANDIDATES)[:limit]
+
+
+def like_among(connection: sqlite3.Connection, text: str, texts: Mapping[int, str], stems: Stems) -> list[Likeness]:
+    """The same judgement over a few texts known by number, such as what one customer said; strong ones first.
+
+    Among so few the most alike is seldom alike by chance, so the bar is that of a small log.
+    """
+    reader = _Reader(connection, stems)
+    said = reader.weighed([reader.roots(text)])[0]
+    theirs = {number: reader.roots(each) for number, each in texts.items()}
+    return _judged(reader, said, theirs, bar=strong_from(len(texts)))
+
+
+def _judged(
+    reader: "_Reader",
+    said: _Said,
+    theirs: dict[int, dict[str, str]],
+    *,
+    second_opinion: bool = False,
+    bar: float | None = None,
+) -> list[Likeness]:
     if not theirs:
         return []
     alike = _Alike()
     mean = sum(map(len, theirs.values())) / len(theirs)
-    bar = strong_from(reader.total)
+    bar = strong_from(reader.total) if bar is None else bar
     compared = [_Compared.of(note_id, said, words, alike, mean) for note_id, words in theirs.items()]
     compared.sort(key=lambda one: (-one.score, -one.note_id))
-    if candidates > CANDIDATES:  # with a customer on the phone there is no time for a second opinion
+    if second_opinion:  # with a customer on the phone there is no time for it
         _second_opinion(compared, reader, alike, mean)
     # The other way round is asked only of those that can still pass the bar: it takes a look-up of all their words.
     promising = [one for one in compared if one.found >= bar / (2 - bar)]
     weighed = dict(zip(promising, reader.weighed([one.words for one in promising]), strict=True))
-    silent = silent_words(stems.languages)
-    judged = [one.likeness(said, weighed.get(one), alike, bar, silent) for one in compared]
+    judged = [one.likeness(said, weighed.get(one), alike, bar, reader.silent) for one in compared]
     judged.sort(key=lambda likeness: not likeness.strong)
-    return judged[:limit]
+    return judged
 
 
 def _second_opinion(compared: list["_Compared"], reader: "_Reader", alike: "_Alike", mean: float) -> None:
@@ -197,7 +218,7 @@ class _Reader:
     def __init__(self, connection: sqlite3.Connection, stems: Stems) -> None:
         self._connection = connection
         self._stems = stems
-        self._silent = silent_words(stems.languages)
+        self.silent = silent_words(stems.languages)
         # About how many notes there are: the highest number given, which costs nothing to look up.
         self.total = int(connection.execute("select coalesce(max(note_id), 0) from wordings").fetchone()[0])
 
@@ -238,14 +259,14 @@ class _Reader:
         """How much a root in `count` notes tells: the inverse document frequency of BM25, dampened."""
         count = min(count, self.total)
         weight: float = math.log(1 + (self.total - count + 0.5) / (count + 0.5)) ** RARITY_POWER
-        return weight * SILENT_WORD_WEIGHT if word in self._silent else weight
+        return weight * SILENT_WORD_WEIGHT if word in self.silent else weight
 
     def _rarest(self, said: _Said, counts: dict[str, int]) -> list[str]:
         """The rarest roots that some note has, as many as together stand in no more notes than are ranked.
 
         Words without meaning come last: in a large log there is no room for them, in a small one they help.
         """
-        ranked = sorted((said.words[root] in self._silent, count, root) for root, count in counts.items() if count)
+        ranked = sorted((said.words[root] in self.silent, count, root) for root, count in counts.items() if count)
         chosen: list[str] = []
         room = NEWEST_RANKED
         for _, count, root in ranked:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from feedlog import when
 from feedlog.errors import WrongUsage
 from feedlog.language.words import composed
-from feedlog.operations import checks
+from feedlog.operations import checks, masking
 from feedlog.operations.mapping import FIELDS, Mapping
 from feedlog.operations.shapes import Said
 
@@ -63,6 +63,7 @@ class Reader:
             if value is not None:
                 given[field] = value
         verbatim = checks.text(words, "text")
+        masking.current().notice_key(given.get("customer", ""))
         if "name" in given and "customer" not in given:
             checks.said(Said(verbatim, name=given["name"]))
         agent, themes = given.pop("agent", None), given.pop("theme", ())

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from feedlog.operations import masking
 from feedlog.operations.shapes import By
 from feedlog.store import Log
 from feedlog.store.ids import new_uid
@@ -11,9 +12,13 @@ def record(log: Log, action: str, by: By, *, detail: dict[str, Any] | None = Non
     """Writes down a change inside the caller's `write` and returns its number.
 
     `subject` names what it was done to: note_id, customer_id, theme_id, promise_id, import_id, and undoes_id for the
-    change it takes back. `detail` is what undoing needs; never a customer's words.
+    change it takes back. `detail` is what undoing needs; never a customer's words. ID numbers that were kept on purpose
+    are counted there.
     """
     told = None
+    kept = masking.current().to_record()
+    if kept:
+        detail = {**(detail or {}), "id_numbers_kept": kept}
     if detail:
         import json  # here: most changes carry none
 

@@ -5,14 +5,20 @@ import unicodedata
 
 from feedlog.errors import WrongUsage
 from feedlog.language.words import composed
+from feedlog.operations import masking
 from feedlog.operations.shapes import Said
 from feedlog.vocabulary import CHANNELS, KINDS, LONGEST_LABEL_CHARACTERS, LONGEST_TEXT_BYTES
 
+# What something is known again by is stored as it is: with a number masked, two customers would be one.
+_KNOWN_BY = {"agent", "colleague's name", "customer key", "idempotency key", "owner", "source", "source_id"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def text(typed: str, what: str) -> str:
-    """A text in its stored form; refuses an empty one, one with NUL characters and one above a mebibyte."""
+    """A text in its stored form, ID numbers masked; refuses an empty one, one with NUL, one above a mebibyte.
+
+    Raises Refused for an ID number where the setting `pii` is to reject them.
+    """
     stored = _whole(composed(typed), what)
     if not _visible(stored):
         raise WrongUsage(f"The {what} is empty.", hint="Write at least a word.")
@@ -21,21 +27,30 @@ def text(typed: str, what: str) -> str:
             f"The {what} holds NUL characters, so it is probably not text in UTF-8.",
             hint="Save it as UTF-8 and try again.",
         )
+    _not_too_long(stored, what)
+    masked = masking.current().stored(stored, what)
+    if masked is not stored:
+        _not_too_long(masked, what)  # a mark may be longer than its number
+    return masked
+
+
+def _not_too_long(stored: str, what: str) -> None:
     if len(stored.encode()) > LONGEST_TEXT_BYTES:
         raise WrongUsage(
             f"The {what} is longer than {LONGEST_TEXT_BYTES // 1024} KiB.",
             hint="Log what the customer said, not a whole file.",
         )
-    return stored
 
 
 def label(typed: str, what: str) -> str:
-    """A name, key or agent in its stored form: one line, at most 200 characters."""
+    """A name, key or agent in its stored form: one line, at most 200 characters, ID numbers masked but in keys."""
     stored = _whole(composed(typed), what)
     if not _visible(stored):
         raise WrongUsage(f"The {what} is empty.", hint=f"Leave the {what} out, or write one.")
     if _CONTROL.search(stored):
         raise WrongUsage(f"The {what} holds a line break or another control character.", hint="Write it on one line.")
+    if what not in _KNOWN_BY:
+        stored = masking.current().stored(stored, what)
     if len(stored) > LONGEST_LABEL_CHARACTERS:
         raise WrongUsage(f"The {what} is longer than {LONGEST_LABEL_CHARACTERS} characters.", hint="Shorten it.")
     return stored
@@ -76,8 +91,8 @@ def said(given: Said) -> Said:
         raise WrongUsage(
             "A name needs a customer key beside it.", hint="Add -c with the customer's number, phone or mail."
         )
-    if bool(given.promise) != bool(given.due_on):
-        raise WrongUsage("A promise has a text and a due day.", hint="Give both --promise and --due.")
+    promise_and_day(given.promise, given.due_on)
+    masking.current().notice_key(given.customer or "")
     return given._replace(
         verbatim=text(given.verbatim, "text"),
         customer=None if given.customer is None else label(given.customer, "customer key"),
@@ -86,8 +101,14 @@ def said(given: Said) -> Said:
         touchpoint=None if given.touchpoint is None else code(given.touchpoint, "touchpoint"),
         reading=None if given.reading is None else text(given.reading, "reading"),
         idempotency_key=None if given.idempotency_key is None else label(given.idempotency_key, "idempotency key"),
-        promise=given.promise and text(given.promise, "promise"),
+        promise=None if given.promise is None else text(given.promise, "promise"),
     )
+
+
+def promise_and_day(promise: str | None, due: str | None) -> None:
+    """Refuses a promise without a due day, and a due day without a promise."""
+    if (promise is None) != (due is None):
+        raise WrongUsage("A promise has a text and a due day.", hint="Give both --promise and --due.")
 
 
 def one_of(word: str | None, allowed: tuple[str, ...], what: str) -> None:

@@ -1,15 +1,20 @@
 """Looks a log over: whether the file is sound, private and in step with itself. Changes nothing."""
 
 import os
+import re
 import sqlite3
-import stat
 from collections.abc import Callable
 from typing import TypedDict
 
 from feedlog.language.words import plain_words
 from feedlog.operations import spool
-from feedlog.store import Log
+from feedlog.store import Log, sharing
 from feedlog.store.failures import as_ours
+from feedlog.store.network import network_of
+from feedlog.store.shipped import shipped_text
+
+# SQLite takes the write-ahead log in from 4 MB on; so much more means that somebody keeps it from doing so.
+_LONGEST_WAL = 64 * 2**20
 
 
 class Check(TypedDict):
@@ -27,8 +32,11 @@ def examine(log: Log, spool_folder: str) -> list[Check]:
         ("references", lambda: _references(log), "every row refers to one that exists"),
         ("search index", lambda: _index(log), "the index agrees with the notes"),
         ("words", lambda: _words(log), "the word counts agree with the notes"),
+        ("rules", lambda: _rules(log), "notes cannot be changed, nor the record of changes"),
         ("journal", lambda: _pragma(log, "journal_mode", "wal"), "write-ahead log"),
-        ("private", lambda: _private(log.path), "only its owner can read it"),
+        ("waiting pages", lambda: _waiting(log), "the write-ahead log is being taken in"),
+        ("place", lambda: _place(log.path), "on a disk of this machine"),
+        ("private", lambda: _private(log.path), "nobody but its owner or group can read it"),
         ("spool", lambda: _spool(spool_folder), "no text waits to be stored"),
     ]
     found: list[Check] = []
@@ -92,9 +100,41 @@ def _recounted(log: Log, word: str) -> int:
     return sum(word in plain_words(row[0]) for row in log.connection.execute("select verbatim from current_notes"))
 
 
+def _rules(log: Log) -> str | None:
+    """Whether the triggers that keep what was said are there, and this connection lets none of them be passed by."""
+    wanted = set(re.findall(r"^create trigger (\w+)", shipped_text("schema.sql"), re.MULTILINE))
+    there = {row[0] for row in log.connection.execute("select name from sqlite_schema where type = 'trigger'")}
+    if wanted - there:
+        return f"the rule {min(wanted - there)} was taken out of the file: restore a backup"
+    for pragma in ("foreign_keys", "recursive_triggers", "secure_delete"):
+        if log.connection.execute(f"pragma {pragma}").fetchone()[0] != 1:
+            return f"this SQLite leaves {pragma} off: use another build of it"
+    return None
+
+
+def _waiting(log: Log) -> str | None:
+    """A write-ahead log that only grows is held back by somebody who has been reading all the time."""
+    path = f"{log.path}-wal"
+    size = os.path.getsize(path) if os.path.exists(path) else 0
+    if size < _LONGEST_WAL:
+        return None
+    return f"{size // 2**20} MiB wait to be taken into the file: end whoever has been reading it for long"
+
+
+def _place(path: str) -> str | None:
+    kind = network_of(path)
+    return f"on a network drive ({kind}): move it to a disk of this machine" if kind else None
+
+
 def _private(path: str) -> str | None:
-    others = stat.S_IMODE(os.stat(path).st_mode) & 0o007
-    return f"everybody on this machine can read it: run chmod o-rwx {path}" if others else None
+    """The log and every file beside it that has its name: pages of it wait there, and the secret of the pseudonyms."""
+    folder, name = os.path.split(path)
+    published = os.path.join(folder, "published", "feedlog.db")
+    beside = [os.path.join(folder, each) for each in sorted(os.listdir(folder)) if each.startswith(name)]
+    for each in [*beside, published]:
+        if os.path.exists(each) and sharing.open_to_all(each):
+            return f"everybody on this machine can read it: run chmod o-rwx {each}"
+    return None
 
 
 def _spool(folder: str) -> str | None:

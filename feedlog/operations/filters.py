@@ -29,11 +29,7 @@ class Filters(NamedTuple):
         checks.one_of(self.kind, KINDS, "kind")
         found: list[tuple[str, Any]] = []
         if self.customer is not None:
-            customer_id = customers.find(log, checks.label(self.customer, "customer key"))
-            if customer_id is None:
-                raise NotFound(
-                    f"There is no customer {self.customer!r}.", hint="Tab completes keys; check the spelling."
-                )
+            customer_id = customers.require(log, self.customer)
             found.append((f"notes.customer_id in ({customers.SAME})", customer_id))
         for name in self.themes:
             found.append(

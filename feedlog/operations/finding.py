@@ -100,7 +100,7 @@ def _outcome(log: Log, note_id: int) -> Outcome | None:
         """select 'promised' as step, min(due_on) as at from promises where note_id = ?1 and outcome is null having at
            union all
            select * from (
-             select kind as step, responded_at as at from responses where note_id = ?1
+             select kind as step, responded_at as at from responses where note_id = ?1 and removed_at is null
              union all
              select 'promise ' || outcome, ended_at from promises where note_id = ?1 and outcome in ('kept', 'broken')
              order by at desc)

@@ -11,7 +11,7 @@ from feedlog.errors import FeedlogError
 from feedlog.formats import Format, TextFile, format_of, look_at
 from feedlog.language.index import Index
 from feedlog.language.stems import Stems
-from feedlog.operations import checks, customers, mapping, notes, themes
+from feedlog.operations import checks, customers, mapping, masking, notes, themes
 from feedlog.operations.arriving import Arrival, Reader
 from feedlog.operations.changes import record
 from feedlog.operations.shapes import By, Note
@@ -142,12 +142,13 @@ class _Run:
             for row in self._prepared.format.rows(stream):
                 self._read += 1
                 if row.problem:
-                    self._rejected.append(Rejected(row.line, row.problem))
+                    self._rejected.append(Rejected(row.line, masking.unnumbered(row.problem)))
                     continue
                 try:
                     arrival = reader.arrival(row.cells)
                 except FeedlogError as error:
-                    self._rejected.append(Rejected(row.line, f"{error.message} {error.hint}".strip()))
+                    reason = masking.unnumbered(f"{error.message} {error.hint}".strip())
+                    self._rejected.append(Rejected(row.line, reason))
                     continue
                 if arrival is None:
                     self._skipped += 1

@@ -51,7 +51,9 @@ def insert(log: Log, said: Said, by: By, index: Index, *, import_id: int | None 
     warnings: list[str] = []
     customer_id = None
     if said.customer:
-        customer_id, warning = customers.find_or_make(log, said.customer, said.name, by)
+        customer_id, warning, new = customers.find_or_make(log, said.customer, said.name, by)
+        if new and import_id is None:
+            warning = customers.warning_of_new(log, said.customer)
         warnings += [warning] if warning else []
     if said.touchpoint and import_id is None:
         warning = themes.did_you_mean(log, said.touchpoint, "touchpoint")
@@ -102,6 +104,18 @@ def listing(log: Log, filters: Filters, *, limit: int) -> list[Note]:
     return as_notes(log, log.rows(sql, [*parameters, limit]))
 
 
+def of_customer(log: Log, key: str, *, limit: int, oldest_first: bool = False) -> list[Note]:
+    """What this customer said, newest first unless asked otherwise, at most `limit` notes."""
+    way = "asc" if oldest_first else "desc"
+    # Each key apart, so that the notes come from the index in order: who has said much costs no more than others.
+    sql = f"""select id, said_at from notes where customer_id = ? and exists (select 1 from wordings where note_id = id)
+               order by said_at {way}, id {way} limit ?"""
+    keys = log.rows(customers.SAME, [customers.find(log, key)])
+    found = [row for same in keys for row in log.rows(sql, [same[0], limit])]
+    found.sort(key=lambda row: (row["said_at"], row["id"]), reverse=not oldest_first)
+    return by_ids(log, [row["id"] for row in found[:limit]])
+
+
 def by_ids(log: Log, note_ids: Sequence[int]) -> list[Note]:
     """The notes of these numbers that stand, in the order asked for."""
     notes: dict[int, Note] = {}
@@ -117,8 +131,12 @@ def get(log: Log, note_id: int) -> Note:
     found = by_ids(log, [note_id])
     if found:
         return found[0]
-    taken_back = log.row("select 1 from notes where id = ?", [note_id])
-    why = f"Note {note_id} was taken back." if taken_back else f"There is no note {note_id}."
+    if log.row("select 1 from notes where id = ?", [note_id]):
+        why = f"Note {note_id} was taken back."
+    elif 0 < note_id <= (log.value("select seq from sqlite_sequence where name = 'notes'") or 0):
+        why = f"Note {note_id} was erased."  # numbers are never used again
+    else:
+        why = f"There is no note {note_id}."
     raise NotFound(why, hint="See the newest with: feedlog list")
 
 

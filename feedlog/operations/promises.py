@@ -1,10 +1,12 @@
 """Promises: an act promised to a customer, with an owner and a due day."""
 
-from typing import TypedDict
+import sqlite3
+from typing import Any, TypedDict
 
+from feedlog import when
 from feedlog.operations import customers
 from feedlog.operations.changes import record
-from feedlog.operations.shapes import By
+from feedlog.operations.shapes import By, Customer
 from feedlog.store import Log
 from feedlog.store.ids import new_uid
 
@@ -21,40 +23,68 @@ class Promise(TypedDict):
     outcome: str | None
 
 
-def make(log: Log, note_id: int, what: str, due_on: str, by: By, *, part_of: int | None = None) -> int:
+class Due(TypedDict):
+    """An open promise as a morning's list shows it. `days_left` is negative when it is overdue."""
+
+    id: int
+    note_id: int
+    customer: Customer | None
+    what: str
+    owner: str
+    due_on: str
+    days_left: int
+    verbatim: str
+
+
+def make(
+    log: Log, note_id: int, what: str, due_on: str, by: By, *, owner: str | None = None, part_of: int | None = None
+) -> int:
     """Promises something on a note, inside the caller's `write`; returns the promise's number.
 
-    `part_of` names the change it belongs to, so that undoing that one takes the promise back too.
+    Whoever gave the word owns it unless `owner` does. `part_of` names the change it belongs to, so that undoing that
+    one takes the promise back too.
     """
+    promised_by = by.on_behalf_of or by.agent
+    owner = owner or promised_by
     promise_id = log.insert(
         "promises",
         uid=new_uid(),
         note_id=note_id,
         what=what,
         promised_at=by.at,
-        promised_by=by.on_behalf_of or by.agent,
-        owner=by.on_behalf_of or by.agent,
+        promised_by=promised_by,
+        owner=owner,
         due_on=due_on,
     )
-    add_event(log, promise_id, "made", by, due_on=due_on, owner=by.on_behalf_of or by.agent)
+    add_event(log, promise_id, "made", by, due_on=due_on, owner=owner)
     detail = {"part_of": part_of} if part_of else None
     record(log, "promise.add", by, note_id=note_id, promise_id=promise_id, detail=detail)
     return promise_id
 
 
 def add_event(
-    log: Log, promise_id: int, kind: str, by: By, *, due_on: str | None = None, owner: str | None = None
-) -> None:
-    """Writes down one step in a promise's life, inside the caller's `write`."""
-    log.insert(
+    log: Log,
+    promise_id: int,
+    kind: str,
+    by: By,
+    *,
+    due_on: str | None = None,
+    owner: str | None = None,
+    why: str | None = None,
+    customer_told: bool | None = None,
+) -> int:
+    """Writes down one step in a promise's life, inside the caller's `write`; returns the step's number."""
+    return log.insert(
         "promise_events",
         uid=new_uid(),
         promise_id=promise_id,
         kind=kind,
         happened_at=by.at,
-        agent=by.agent,
+        agent=by.on_behalf_of or by.agent,
         due_on=due_on,
         owner=owner,
+        why=why,
+        customer_told=customer_told,
     )
 
 
@@ -80,8 +110,39 @@ def open_of_customer(log: Log, key: str) -> list[Promise]:
     """What this customer still waits for, the earliest due first."""
     rows = log.rows(
         f"""select promises.id, what, owner, promised_by, promised_at, due_on, outcome from notes
+              join wordings on wordings.note_id = notes.id
               join promises on promises.note_id = notes.id
              where notes.customer_id in ({customers.SAME}) and outcome is null order by due_on, promises.id""",
         [customers.find(log, key)],
     )
     return [Promise(**dict(row)) for row in rows]  # type: ignore[typeddict-item]
+
+
+def due(
+    log: Log, *, owner: str | None = None, until: str | None = None, limit: int = 20, today: str | None = None
+) -> list[Due]:
+    """The open promises on notes that stand, the earliest due first, so overdue ones lead; at most `limit`.
+
+    `until` is the last due day that counts. `today` is the local day they are late or early by.
+    """
+    today = today or when.local(when.now()).date().isoformat()
+    rows = log.rows(
+        """select promises.id, promises.note_id, customers.key, customers.name, what, owner, due_on,
+                  cast(julianday(due_on) - julianday(?1) as integer) as days_left,
+                  coalesce(wordings.verbatim, notes.verbatim) as verbatim
+             from promises
+             join wordings on wordings.note_id = promises.note_id
+             join notes on notes.id = promises.note_id
+             left join customers as given on given.id = notes.customer_id
+             left join customers on customers.id = coalesce(given.merged_into_id, given.id)
+            where outcome is null and (?2 is null or owner = ?2) and (?3 is null or due_on <= ?3)
+            order by due_on, promises.id limit ?4""",
+        [today, owner, until, limit],
+    )
+    return [Due(**{name: row[name] for name in Due.__annotations__}) for row in map(with_customer, rows)]  # type: ignore[typeddict-item]
+
+
+def with_customer(row: sqlite3.Row) -> dict[str, Any]:
+    """A row whose columns `key` and `name` are folded into its customer, None where nobody is known."""
+    customer = None if row["key"] is None else Customer(key=row["key"], name=row["name"])
+    return {**dict(row), "customer": customer}

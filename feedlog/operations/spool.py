@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from feedlog.errors import FeedlogError
-from feedlog.operations import notes
+from feedlog.operations import masking, notes
 from feedlog.operations.shapes import By, Said
 from feedlog.store import Log
 from feedlog.store.ids import new_uid
@@ -32,6 +32,8 @@ def keep(folder: str, log_path: str, said: Said, by: By) -> str | None:
     if not said.idempotency_key:
         said = said._replace(idempotency_key=f"spool {new_uid()}")  # so that taking it in twice makes one note
     entry = {"log": log_path, "said": said.as_plain(), "by": by._asdict()}
+    if masking.current().policy == "allow":
+        entry["pii"] = "allow"  # who takes it in may have another setting
     # A half character becomes JSON's own escape, so that whatever was typed can be written and read again.
     import json  # here and in `_read`: every `add` looks into the spool, and hardly ever finds anything
 
@@ -75,7 +77,9 @@ def take_in(log: Log, folder: str, *, every: bool = False) -> Iterator[Taken]:
             said = Said(**{**entry["said"], "themes": tuple(entry["said"].get("themes", ()))})
             by = By(**entry["by"])
             # Without a day of its own the note was said when it was typed, not when it is taken in.
-            added = notes.add(log, said._replace(said_at=said.said_at or by.at), by)
+            # It was checked before it came here, so there is nothing to reject.
+            with masking.under("allow" if entry.get("pii") == "allow" else "mask"):
+                added = notes.add(log, said._replace(said_at=said.said_at or by.at), by)
         except FileNotFoundError:  # somebody else took it in at the same moment
             continue
         except (ValueError, KeyError, TypeError, AttributeError, OSError, sqlite3.Error) as error:

@@ -53,7 +53,8 @@ def put_on(log: Log, note_id: int, theme_id: int, by: By) -> bool:
 def put_back(log: Log, note_id: int, theme_id: int, by: By) -> bool:
     """The same for exactly this theme, whatever was merged into it: what undoing needs."""
     done = log.connection.execute(
-        "insert or ignore into note_themes (note_id, theme_id, tagged_at, agent) values (?, ?, ?, ?)",
+        """insert or ignore into note_themes (note_id, theme_id, tagged_at, agent)
+             select id, ?2, ?3, ?4 from notes where id = ?1""",  # a note that was erased gets nothing back
         [note_id, theme_id, by.at, by.agent],
     )
     return done.rowcount > 0

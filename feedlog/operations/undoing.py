@@ -8,7 +8,20 @@ from typing import Any, NamedTuple
 from feedlog.errors import NotFound, Refused
 from feedlog.language.index import Index
 from feedlog.language.stems import Stems
-from feedlog.operations import codebook, corrections, notes, promises, themes
+from feedlog.operations import (
+    codebook,
+    corrections,
+    describing,
+    facts,
+    letters,
+    merging,
+    notes,
+    promises,
+    promising,
+    responses,
+    sending,
+    themes,
+)
 from feedlog.operations.changes import record
 from feedlog.operations.shapes import By
 from feedlog.store import Log
@@ -35,6 +48,8 @@ def last(log: Log, agent: str) -> Change:
         f"""select * from changes as done where agent = ? and action in ({", ".join("?" * len(_UNDO))})
               and not exists (select 1 from changes where undoes_id = done.id)
               and json_extract(detail, '$.part_of') is null
+              and (note_id is null or exists (select 1 from notes where id = done.note_id)) -- else it was erased
+              and (customer_id is null or exists (select 1 from customers where id = done.customer_id))
             order by id desc limit 1""",
         [agent, *_UNDO],
     )
@@ -159,6 +174,10 @@ def _split(log: Log, change: Change, by: By) -> None:
         record(log, "theme.move", by, note_id=note_id, theme_id=theme_id, detail={"part_of": change.id})
 
 
+def _describe(log: Log, change: Change, by: By) -> None:
+    describing.take_description_back(log, change.id, _customer_of(change), change.detail, by)
+
+
 def _import(log: Log, change: Change, by: By) -> None:
     index = Index(log.connection, Stems(log.languages))
     standing = log.rows("select id, verbatim from current_notes where import_id = ? order by id", [change.import_id])
@@ -179,6 +198,19 @@ _UNDO: dict[str, Callable[[Log, Change, By], None]] = {
     "theme.merge": _merge,
     "theme.split": _split,
     "import": _import,
+    "response.add": lambda log, change, by: responses.take_back(log, change.detail["response_id"], by),
+    "response.remove": lambda log, change, by: responses.put_back(log, change.detail["response_id"]),
+    "customer.set": _describe,
+    "customer.merge": lambda log, change, by: merging.take_back(log, change.id, _customer_of(change), by),
+    "fact.add": lambda log, change, by: facts.take_add_back(log, change.detail, by),
+    "fact.remove": lambda log, change, by: facts.take_removal_back(log, change.detail),
+    "promise.add": promising.take_promise_back,
+    "promise.keep": promising.take_step_back,
+    "promise.break": promising.take_step_back,
+    "promise.move": promising.take_step_back,
+    "promise.hand": promising.take_hand_over_back,
+    "letter.write": letters.take_draft_back,
+    "letter.sent": sending.take_sending_back,
 }
 
 
@@ -186,6 +218,12 @@ def _note_of(change: Change) -> int:
     if change.note_id is None:
         raise AssertionError(f"change {change.id} names no note")
     return change.note_id
+
+
+def _customer_of(change: Change) -> int:
+    if change.customer_id is None:
+        raise AssertionError(f"change {change.id} names no customer")
+    return change.customer_id
 
 
 def _theme_of(change: Change) -> int:
@@ -201,6 +239,8 @@ def _in_words(log: Log, change: Change) -> str:
         return f"the import of {row['file']} with {row['added']} notes" if row else "an import"
     named = "select name from themes where id = ?"
     theme, into = log.value(named, [change.theme_id]), log.value(named, [change.detail.get("into")])
+    keyed = "select key from customers where id = ?"
+    key, into_key = log.value(keyed, [change.customer_id]), log.value(keyed, [change.detail.get("into")])
     count = change.detail.get("notes", 0)
     notes_ = "1 note" if count == 1 else f"{count} notes"
     in_words: dict[str, Callable[[], str]] = {
@@ -218,6 +258,19 @@ def _in_words(log: Log, change: Change) -> str:
         ),
         "theme.set": lambda: f"the {codebook.what_was_set(change.detail)} of the theme {theme!r}",
         "theme.merge": lambda: f"the merging of {theme!r} into {into!r}",
+        "response.add": lambda: f"the response {change.detail['kind']!r} on note {change.note_id}",
+        "response.remove": lambda: f"the removal of the response {change.detail['kind']!r} from note {change.note_id}",
+        "customer.set": lambda: f"the {describing.what_was_set(change.detail)} of {key}",
+        "customer.merge": lambda: f"the merging of {key} into {into_key}",
+        "fact.add": lambda: f"fact {change.detail['fact_id']} about {key}",
+        "fact.remove": lambda: f"the removal of fact {change.detail['fact_id']} about {key}",
         "theme.split": lambda: f"the moving of {notes_} from {theme!r} to {into!r}",
+        "promise.add": lambda: f"promise {change.promise_id}",
+        "promise.keep": lambda: f"the keeping of promise {change.promise_id}",
+        "promise.break": lambda: f"the breaking of promise {change.promise_id}",
+        "promise.move": lambda: f"the moving of promise {change.promise_id}",
+        "promise.hand": lambda: promising.hand_over_in_words(change.detail),
+        "letter.write": lambda: f"the draft of letter {change.detail['letter_id']} and what was written into it",
+        "letter.sent": lambda: f"the sending of letter {change.detail['letter_id']}",
     }
     return in_words[change.action]()

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from feedlog.errors import NotFound, NotStored, Refused, WrongUsage
 from feedlog.publish.secret import secret_beside
+from feedlog.store import sharing
 
 ROLES = ("manager", "analyst")
 SHORTEST_PASSWORD = 8
@@ -125,9 +126,8 @@ def _write(log_path: str, known: list[User]) -> None:
     kept = {user.name: {"role": user.role, "password_hash": user.password_hash} for user in known}
     draft = f"{path}.{secrets.token_hex(4)}"
     try:
-        os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)
-        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        sharing.new_folder(os.path.dirname(path) or ".", log_path)
+        with os.fdopen(sharing.new_file(draft, log_path), "w", encoding="utf-8") as file:
             json.dump(kept, file, indent=2, sort_keys=True)
             file.write("\n")
             file.flush()

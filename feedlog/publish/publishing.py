@@ -9,17 +9,20 @@ from typing import NamedTuple, TypedDict
 from sqlite_utils import Database
 
 from feedlog import when
+from feedlog.config import Config
 from feedlog.errors import NotStored, Refused
 from feedlog.publish import reading
 from feedlog.publish.privacy import Person, Privacy, phrases, possibly_named
 from feedlog.publish.secret import secret_beside
 from feedlog.publish.writing import Writer
-from feedlog.store import Log
+from feedlog.store import Log, sharing
 from feedlog.store.failures import translated
 from feedlog.store.upgrades import statements
+from feedlog.when import hours
+from feedlog.when.hours import Calendar
 
 # Raised with every change of publish/schema.sql or of what goes into it: an older published file is written anew.
-FORM = "2"
+FORM = "3"
 
 
 class Published(TypedDict):
@@ -41,24 +44,36 @@ class _Mark(NamedTuple):
     customer: int
 
 
+def business_hours(config: Config | None = None) -> Calendar:
+    """The business hours and holidays of the settings."""
+    config = config or Config()
+    return Calendar(hours.read(config["business_hours"]), config["country"])
+
+
 def place_beside(log_path: str) -> str:
     """Where the published file of a log stands unless somebody says otherwise."""
     return os.path.join(os.path.dirname(log_path), "published", "feedlog.db")
 
 
 def publish(
-    log: Log, path: str, *, rebuild: bool = False, progress: Callable[[int, int], object] = lambda done, of: None
+    log: Log,
+    path: str,
+    *,
+    calendar: Calendar | None = None,
+    rebuild: bool = False,
+    progress: Callable[[int, int], object] = lambda done, of: None,
 ) -> Published:
     """Writes what changed since the last time into the published file at `path`; everything where there is none yet.
 
+    How long a first answer took is counted in the business hours of `calendar`, by the settings where there is none.
     Raises NotStored where it cannot be written, Refused where the file at `path` is something else.
     """
     started = time.perf_counter()
     secret = secret_beside(log.path)
-    with translated(path, writing=True), _opened(path) as connection, _snapshot(log):
+    with translated(path, writing=True), _opened(path, log.path) as connection, _snapshot(log):
         connection.execute("begin immediate")
         try:
-            changed = _bring_up(log, connection, path, secret, rebuild, progress)
+            changed = _bring_up(log, connection, path, secret, rebuild, calendar or business_hours(), progress)
             connection.execute("commit")
         except BaseException:
             if connection.in_transaction:
@@ -75,6 +90,7 @@ def _bring_up(
     path: str,
     secret: bytes,
     rebuild: bool,
+    calendar: Calendar,
     progress: Callable[[int, int], object],
 ) -> int:
     """Writes what is missing and returns how many notes that were."""
@@ -84,6 +100,7 @@ def _bring_up(
     if before and before.log != now.log:
         raise Refused(f"The pages at {path} were made from another log.", hint="Name another file, or remove that one.")
     whole = rebuild or before is None or before[:3] != now[:3] or before.change > now.change
+    whole = whole or (before is not None and reading.restored_after(log, before.change))
     if not whole and before == now:
         return 0
     named: set[int] = set()
@@ -98,7 +115,7 @@ def _bring_up(
         persons = reading.persons(log)
         if len(ids) <= reading.FEW:
             persons = possibly_named(persons, reading.sentences(log, ids))
-    Writer(log, connection, Privacy(secret, persons), anew=whole).write(ids, progress)
+    Writer(log, connection, Privacy(secret, persons), calendar, anew=whole).write(ids, progress)
     if named:
         # A removed word lives on in an index's older pages until they are merged; a name must not.
         for index in ("notes_fts", "words_fts"):
@@ -123,6 +140,7 @@ def _mentioning(connection: sqlite3.Connection, persons: Sequence[Person]) -> se
     privacy = Privacy(b"", persons)
     texts = """select id, reading from notes where reading is not null
                union all select note_id, what from promises
+               union all select note_id, why from promises where why is not null
                union all select note_id, text from responses where text is not null"""
     found.update(note_id for note_id, text in connection.execute(texts) if privacy.hide(text, None) != text)
     return found
@@ -162,15 +180,16 @@ def _mark(connection: sqlite3.Connection, path: str) -> _Mark | None:
 
 
 class _opened:
-    """The published file, made where it is missing, readable by its owner only, closed at the end."""
+    """The published file, made where it is missing, readable by those who may read the log, closed at the end."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, log_path: str) -> None:
         self._path = path
+        self._log_path = log_path
 
     def __enter__(self) -> sqlite3.Connection:
         try:
-            os.makedirs(os.path.dirname(self._path) or ".", mode=0o700, exist_ok=True)
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+            sharing.new_folder(os.path.dirname(self._path) or ".", self._log_path)
+            os.close(sharing.new_file(self._path, self._log_path, flags=0))
         except OSError as error:
             raise NotStored(
                 f"The pages cannot be written to {self._path}: {error.strerror}.", hint="Name another file."

@@ -19,14 +19,24 @@ def newest_change(log: Log) -> int:
     return int(log.value("select coalesce(max(id), 0) from changes"))
 
 
+def restored_after(log: Log, change: int) -> bool:
+    """Whether a backup was restored since: then changes that were published may never have happened."""
+    return log.row("select 1 from changes where id > ? and action = 'log.restore'", [change]) is not None
+
+
 def newest_customer(log: Log) -> int:
     """The number of the newest customer."""
     return int(log.value("select coalesce(max(id), 0) from customers"))
 
 
+_NAMED_BEFORE = """select customers.key, versions.name from customer_versions as versions
+                     join customers on customers.id = versions.customer_id where versions.name is not null"""
+
+
 def persons(log: Log) -> Iterator[Person]:
-    """Every customer, as the sentences are searched for them."""
-    for row in log.connection.execute("select key, name from customers"):
+    """Every customer, as the sentences are searched for them; also by names that were theirs before."""
+    sql = f"select key, name from customers union all {_NAMED_BEFORE}"
+    for row in log.connection.execute(sql):
         yield Person(row["key"], row["name"])
 
 
@@ -44,6 +54,10 @@ def touched_note_ids(log: Log, after: int) -> set[int]:
         "select notes.id from changes join notes on notes.customer_id = changes.customer_id where changes.id > ?",
         """select notes.id from changes join customers on customers.merged_into_id = changes.customer_id
              join notes on notes.customer_id = customers.id where changes.id > ?""",
+        # Keys that were merged into a key that was merged on: they moved along.
+        """select notes.id from changes join customers as changed on changed.id = changes.customer_id
+             join customers as moved on moved.merged_into_id = changed.merged_into_id
+             join notes on notes.customer_id = moved.id where changes.id > ?""",
         # Only a merge, and its undoing, gives notes other themes without naming them. Themes merged earlier move along.
         """select note_themes.note_id from changes
              join themes as changed on changed.id = changes.theme_id
@@ -61,10 +75,13 @@ def touched_note_ids(log: Log, after: int) -> set[int]:
 
 def newly_known_persons(log: Log, after_customer: int, after_change: int) -> list[Person]:
     """Customers who are new, or whose name became known: older sentences may hold their names."""
-    sql = """select key, name from customers where id > ?
+    sql = f"""select key, name from customers where id > ?
              union
-             select key, name from customers where id in (select customer_id from changes where id > ?)"""
-    return [Person(row["key"], row["name"]) for row in log.connection.execute(sql, [after_customer, after_change])]
+             select key, name from customers where id in (select customer_id from changes where id > ?)
+             union
+             {_NAMED_BEFORE} and versions.change_id > ?"""
+    rows = log.connection.execute(sql, [after_customer, after_change, after_change])
+    return [Person(row["key"], row["name"]) for row in rows]
 
 
 def notes(log: Log, ids: Sequence[int]) -> list[Row]:
@@ -102,28 +119,47 @@ def themes_of(log: Log, ids: Sequence[int]) -> dict[int, list[str]]:
 def sentences(log: Log, ids: Sequence[int]) -> list[str]:
     """Every sentence that will be published with these notes."""
     found = [text for note in notes(log, ids) for text in (note["verbatim"], note["reading"]) if text]
-    found += [promise["what"] for promise in promises(log, ids)]
+    for promise in promises(log, ids):
+        found += [promise["what"], *(event["why"] for event in promise["events"] if event["why"])]
     return found + [response["text"] for response in responses(log, ids) if response["text"]]
 
 
 def promises(log: Log, ids: Sequence[int]) -> list[Row]:
-    """The promises made on these notes; those taken back are left out."""
-    return _rows(
+    """The promises made on these notes, each with its `events`; those taken back are left out."""
+    found = _rows(
         log,
         """select id, note_id, what, owner, promised_by, promised_at, due_on, outcome, ended_at from promises
             where note_id in (select value from json_each(?)) and outcome is not 'withdrawn' order by id""",
         ids,
     )
+    events = by_number(
+        _rows(
+            log,
+            """select promise_id, kind, happened_at, due_on, why, customer_told from promise_events
+                where promise_id in (select value from json_each(?)) and removed_at is null order by id""",
+            [promise["id"] for promise in found],
+        ),
+        "promise_id",
+    )
+    return [{**promise, "events": events.get(promise["id"], [])} for promise in found]
 
 
 def responses(log: Log, ids: Sequence[int]) -> list[Row]:
-    """The steps taken on these notes."""
+    """The steps taken on these notes, the first first; those taken back are left out."""
     return _rows(
         log,
         """select id, note_id, kind, responded_at, agent, text, amount_minor, currency from responses
-            where note_id in (select value from json_each(?)) order by id""",
+            where note_id in (select value from json_each(?)) and removed_at is null order by responded_at, id""",
         ids,
     )
+
+
+def by_number(rows: Sequence[Row], column: str) -> dict[int, list[Row]]:
+    """The rows apart by the number in a column, in their order."""
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[column], []).append(row)
+    return found
 
 
 def themes(log: Log) -> list[Row]:

@@ -22,7 +22,10 @@ create table notes (
   agent         text not null,
   on_behalf_of  text,
   source        text,
-  corrected     integer not null
+  corrected     integer not null,
+  answered_at     text,
+  answer_minutes  integer,
+  closed_on       text
 ) strict;
 create index notes_by_time on notes (said_at);
 create index notes_by_month on notes (month);
@@ -32,6 +35,7 @@ create index notes_by_channel on notes (channel, said_at);
 create index notes_by_kind on notes (kind, said_at);
 create index notes_by_touchpoint on notes (touchpoint, said_at);
 create index notes_with_reading on notes (id) where reading is not null;
+create index notes_answered on notes (month, channel, answer_minutes) where answered_at is not null;
 
 create table note_themes (
   theme     text not null,
@@ -65,10 +69,15 @@ create table promises (
   due_on       text not null,
   outcome      text not null,
   ended_on     text,
+  moved        integer not null,
+  counts_on    text not null,
+  in_time      integer,
+  why          text,
   customer     text,
   initials     text
 ) strict;
 create index promises_by_note on promises (note_id);
+create index promises_by_counting_day on promises (counts_on);
 create index promises_by_due_day on promises (outcome, due_on);
 
 create table responses (
@@ -129,6 +138,44 @@ create table stats_themes (
   notes      integer not null,
   customers  integer not null,
   primary key (month, theme)
+) strict;
+
+-- Promises by the month of the day they are measured by; answers and goodwill by the month their notes were said.
+create table stats_promises (
+  month         text primary key,
+  promises      integer not null,
+  kept_in_time  integer not null,
+  kept_late     integer not null,
+  broken        integer not null,
+  open          integer not null,
+  moved         integer not null
+) strict;
+
+create table stats_answers (
+  month           text not null,
+  channel         text not null,
+  notes           integer not null,
+  answered        integer not null,
+  median_minutes  integer,
+  closed          integer not null,
+  primary key (month, channel)
+) strict;
+
+create table stats_responses (
+  month      text not null,
+  kind       text not null,
+  responses  integer not null,
+  notes      integer not null,
+  primary key (month, kind)
+) strict;
+
+create table stats_goodwill (
+  month     text not null,
+  theme     text not null,
+  currency  text not null,
+  times     integer not null,
+  amount    real not null,
+  primary key (month, theme, currency)
 ) strict;
 
 -- The words customers used more in one of the newest months than in all other notes.

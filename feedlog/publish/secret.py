@@ -4,6 +4,7 @@ import os
 import secrets
 
 from feedlog.errors import NotStored, Refused
+from feedlog.store import sharing
 
 BYTES = 32
 
@@ -15,8 +16,7 @@ def secret_beside(log_path: str) -> bytes:
     """
     path = f"{log_path}.secret"
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(sharing.new_file(path, log_path), "wb") as file:
             file.write(secrets.token_bytes(BYTES))
             file.flush()
             os.fsync(file.fileno())

@@ -8,25 +8,32 @@ from typing import Any
 from feedlog import when
 from feedlog.language.index import Index
 from feedlog.language.stems import Stems
+from feedlog.publish import following_through as following
 from feedlog.publish import reading, statistics
 from feedlog.publish.privacy import Person, Privacy, initials
 from feedlog.publish.words import MonthWords
+from feedlog.recovery import counting_day, kept_in_time, loop
 from feedlog.store import Log
+from feedlog.when.hours import Calendar
 
 
 class Writer:
     """Replaces notes in the published file with everything that hangs on them."""
 
-    def __init__(self, log: Log, connection: sqlite3.Connection, privacy: Privacy, *, anew: bool) -> None:
+    def __init__(
+        self, log: Log, connection: sqlite3.Connection, privacy: Privacy, calendar: Calendar, *, anew: bool
+    ) -> None:
         self._log = log
         self._connection = connection
         self._privacy = privacy
+        self._calendar = calendar
         self._anew = anew
         stems = Stems(log.languages)
         self._index = Index(connection, stems)
         self._words = MonthWords(connection, stems)
         self._weeks: set[str] = set()
         self._months: set[str] = set()
+        self._due_months: set[str] = set()
         self._themes: set[str] = set()
 
     def write(self, ids: Sequence[int], progress: Callable[[int, int], object]) -> None:
@@ -39,6 +46,7 @@ class Writer:
             progress(start + len(batch), len(ids))
         self._index.flush()
         statistics.recount(self._connection, self._weeks, self._months)
+        following.recount(self._connection, self._months, self._due_months)
         self._words.flush()
         self._write_themes()
 
@@ -53,6 +61,8 @@ class Writer:
         self._words.remove(gone)
         themes = self._connection.execute(f"select distinct theme from note_themes where note_id in {these}", listed)
         self._themes.update(row["theme"] for row in themes)
+        due = f"select distinct substr(counts_on, 1, 7) as month from promises where note_id in {these}"
+        self._due_months.update(row["month"] for row in self._connection.execute(due, listed))
         for table in ("note_themes", "promises", "responses"):
             self._connection.execute(f"delete from {table} where note_id in {these}", listed)
         self._connection.execute(f"delete from notes where id in {these}", listed)
@@ -60,9 +70,12 @@ class Writer:
     def _insert(self, ids: Sequence[int]) -> None:
         persons: dict[int, Person | None] = {}
         rows = []
+        promises = reading.by_number(reading.promises(self._log, ids), "note_id")
+        responses = reading.by_number(reading.responses(self._log, ids), "note_id")
         for note in reading.notes(self._log, ids):
-            persons[note["id"]] = Person(note["key"], note["name"]) if note["key"] else None
-            rows.append(self._note(note, persons[note["id"]]))
+            person = persons[note["id"]] = Person(note["key"], note["name"]) if note["key"] else None
+            followed = self._followed(note, promises.get(note["id"], []), responses.get(note["id"], []))
+            rows.append({**self._note(note, person), **followed})
         self._weeks.update(row["week"] for row in rows)
         self._months.update(row["month"] for row in rows)
         _insert(self._connection, "notes", rows)
@@ -75,13 +88,14 @@ class Writer:
         _insert(self._connection, "note_themes", tagged)
         self._index.add_many([(row["id"], row["verbatim"]) for row in rows])
         self._words.add(rows)
-        promises = [promise for promise in reading.promises(self._log, ids) if promise["note_id"] in persons]
-        _insert(self._connection, "promises", [self._promise(row, persons[row["note_id"]]) for row in promises])
-        responses = [response for response in reading.responses(self._log, ids) if response["note_id"] in persons]
-        _insert(self._connection, "responses", [self._response(row, persons[row["note_id"]]) for row in responses])
+        made = [self._promise(row, persons[number]) for number in persons for row in promises.get(number, [])]
+        self._due_months.update(promise["counts_on"][:7] for promise in made)
+        _insert(self._connection, "promises", made)
+        done = [self._response(row, persons[number]) for number in persons for row in responses.get(number, [])]
+        _insert(self._connection, "responses", done)
 
     def _note(self, note: reading.Row, person: Person | None) -> reading.Row:
-        said = when.local(note["said_at"]).date().isoformat()
+        said = _day(note["said_at"])
         return {
             "id": note["id"],
             "said_on": said,
@@ -104,18 +118,35 @@ class Writer:
             "corrected": note["corrected"],
         }
 
+    def _followed(self, note: reading.Row, promises: list[reading.Row], responses: list[reading.Row]) -> reading.Row:
+        """When somebody first answered, after how long in business hours, and since when the loop is closed."""
+        answered_at = responses[0]["responded_at"] if responses else None
+        due = [promise["due_on"] for promise in promises if promise["outcome"] is None]
+        ended = [promise["ended_at"] for promise in promises if promise["ended_at"]]
+        closed_at = loop(responses, min(due, default=None), max(ended, default=None)).closed_at
+        return {
+            "answered_at": answered_at,
+            "answer_minutes": answered_at and self._calendar.minutes_between(note["said_at"], answered_at),
+            "closed_on": closed_at and _day(closed_at),
+        }
+
     def _promise(self, promise: reading.Row, person: Person | None) -> reading.Row:
-        ended_at = promise["ended_at"]
+        ended_at, events = promise["ended_at"], promise["events"]
+        reasons = [event["why"] for event in events if event["why"]]
         return {
             "id": promise["id"],
             "note_id": promise["note_id"],
             "what": self._privacy.hide(promise["what"], person),
             "owner": promise["owner"],
             "promised_by": promise["promised_by"],
-            "promised_on": when.local(promise["promised_at"]).date().isoformat(),
+            "promised_on": _day(promise["promised_at"]),
             "due_on": promise["due_on"],
             "outcome": promise["outcome"] or "open",
-            "ended_on": when.local(ended_at).date().isoformat() if ended_at else None,
+            "ended_on": _day(ended_at) if ended_at else None,
+            "moved": sum(event["kind"] == "moved" for event in events),
+            "counts_on": counting_day(events) or promise["due_on"],
+            "in_time": kept_in_time(events),
+            "why": self._privacy.hide(reasons[-1], person) if reasons else None,
             **self._who(person),
         }
 
@@ -155,6 +186,10 @@ class Writer:
                where name = ?""",
             [[theme] for theme in sorted(self._themes)],
         )
+
+
+def _day(instant: str) -> str:
+    return when.local(instant).date().isoformat()
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: list[dict[str, Any]]) -> None:

@@ -26,6 +26,7 @@ class Log:
         self.path = path
         self.connection = connection
         self.writable = writable
+        self.kept_before_upgrade: str | None = None  # where the older log is, when opening this one upgraded it
         self._languages: tuple[str, ...] | None = None
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
@@ -102,6 +103,7 @@ def open_for_writing(path: str, languages: Sequence[str]) -> Log:
     feedlog.
     """
     _make_file(path)
+    kept = None
     with translated(path, writing=True):
         connection = _connect(path, "rw")
         try:
@@ -112,11 +114,13 @@ def open_for_writing(path: str, languages: Sequence[str]) -> Log:
             from feedlog.store import upgrades  # reads schema.sql only when there is something to do
 
             if version != upgrades.NEWEST:
-                upgrades.bring_up(connection, path, list(languages))
+                kept = upgrades.bring_up(connection, path, list(languages))
         except BaseException:
             connection.close()
             raise
-    return Log(path, connection, writable=True)
+    log = Log(path, connection, writable=True)
+    log.kept_before_upgrade = kept
+    return log
 
 
 def open_for_reading(path: str) -> Log:
@@ -128,6 +132,7 @@ def open_for_reading(path: str) -> Log:
     if not os.path.exists(path):
         raise NotFound(f"There is no log yet: {path}.", hint="The first `feedlog add` makes it; --db names another.")
     _refuse_folder(path)
+    _refuse_network(path)
     from feedlog.store import upgrades
 
     with translated(path, writing=False):
@@ -254,6 +259,7 @@ def _enter_wal(connection: sqlite3.Connection) -> None:
 def _make_file(path: str) -> None:
     """Makes an empty file only its owner can read, in a folder only its owner can enter, where there is none."""
     _refuse_folder(path)
+    _refuse_network(path)
     if os.path.exists(path):
         return
     folder = os.path.dirname(path) or "."
@@ -270,6 +276,20 @@ def _make_file(path: str) -> None:
 def _refuse_folder(path: str) -> None:
     if os.path.isdir(path):
         raise Refused(f"This is a folder, not a log: {path}.", hint="Name a file, such as feedlog.db inside it.")
+
+
+def _refuse_network(path: str) -> None:
+    with suppress(OSError):
+        if os.major(os.stat(path).st_dev):  # a disk of this machine has a number: nothing more to ask
+            return
+    from feedlog.store.network import network_of
+
+    kind = network_of(path)
+    if kind:
+        raise Refused(
+            f"The log lies on a network drive ({kind}), where SQLite's locks cannot be trusted: {path}.",
+            hint="Keep it on a disk of this machine, where colleagues log in, or give each site a log of its own.",
+        )
 
 
 def _reading_mode(path: str) -> str:

@@ -154,6 +154,17 @@ def ago(instant_or_day: str, *, now: datetime) -> str:
     return ("today", "yesterday")[days] if days in (0, 1) else _date_text(on, now)
 
 
+def month_text(instant_or_day: str, *, now: datetime) -> str:
+    """The month for people: `March`, with the year when it is not the year of `now`."""
+    on = _local_day(instant_or_day)
+    return MONTHS[on.month - 1] if on.year == now.astimezone().year else f"{MONTHS[on.month - 1]} {on.year}"
+
+
+def days_late(due_on: str, *, now: datetime) -> int:
+    """How many days ago a day was, in local days; below zero while it is still to come."""
+    return (now.astimezone().date() - date.fromisoformat(due_on)).days
+
+
 def week(instant_or_day: str) -> str:
     """The ISO week of the local day: `2026-W47`. Its year is the one the week belongs to."""
     year, number, _ = _local_day(instant_or_day).isocalendar()

@@ -40,6 +40,7 @@ OURS = {
     "feedlog.operations.customers",
     "feedlog.operations.filters",
     "feedlog.operations.finding",
+    "feedlog.operations.masking",
     "feedlog.operations.notes",
     "feedlog.operations.promises",
     "feedlog.operations.shapes",
@@ -113,7 +114,8 @@ def test_add_loads_what_it_needs(settled: dict[str, str]) -> None:
     modules = loaded(
         settled, "add", "Pakken kom tre uger for sent", "-c", "K-2", "-t", "levering", "--kind", "complaint"
     )
-    assert {name for name in modules if name.split(".")[0] == "feedlog"} == OURS
+    # Where the disk is not one of this machine's own, such as in a container, a look is taken at what it is.
+    assert {name for name in modules if name.split(".")[0] == "feedlog"} - {"feedlog.store.network"} == OURS
 
 
 def test_add_loads_nothing_heavy(settled: dict[str, str]) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from feedlog import when
-from feedlog.demo.playing import play, samples
-from feedlog.operations import notes, promises
+from feedlog.demo.playing import play, samples, steps
+from feedlog.operations import customers, facts, notes, promises, responses
 from feedlog.operations.filters import Filters
 from feedlog.store import Log, open_for_writing
 from feedlog.vocabulary import DEFAULT_LANGUAGES
@@ -42,14 +42,34 @@ def test_days_count_back_from_the_day_it_is_played(log: Log) -> None:
 
 
 def test_promises_fall_due_around_today(log: Log) -> None:
-    """Some promises are overdue and some are still to come, as `add --due` alone could not make them."""
-    days = [
-        (datetime.fromisoformat(promise["due_on"]).date() - NOW.astimezone().date()).days
-        for number in range(1, len(samples()) + 1)
-        for promise in promises.of_note(log, number)
+    """Some open promises are overdue and some are still to come, as `add --due` alone could not make them."""
+    found = promises.due(log, today=f"{NOW.astimezone():%Y-%m-%d}", limit=1000)
+    assert {promise["days_left"] < 0 for promise in found} == {True, False}
+
+
+def test_steps_are_taken_on_their_notes(log: Log) -> None:
+    """Every step of the file is in the log, after the note it answers, by the agent it names."""
+    taken = [step for step in steps() if "response" in step]
+    logged = [step for number in range(1, len(samples()) + 1) for step in responses.of_note(log, number)]
+    assert sorted((step["note"], step["response"], step["agent"]) for step in taken) == sorted(
+        (step["note_id"], step["kind"], step["agent"]) for step in logged
+    )
+    assert all(step["responded_at"] >= notes.get(log, step["note_id"])["said_at"] for step in logged)
+    outcomes = [
+        promise["outcome"] for number in range(1, len(samples()) + 1) for promise in promises.of_note(log, number)
     ]
-    assert sorted(days) == sorted(sample["due_in_days"] for sample in samples() if "promise" in sample)
-    assert min(days) < 0 < max(days)
+    assert {"kept", "broken", None} == set(outcomes)
+
+
+def test_customers_and_themes_are_described(log: Log) -> None:
+    """What the file knows of customers and themes stands on their cards, facts included."""
+    for step in steps():
+        if "prefers" in step:
+            assert customers.card(log, step["customer"])["prefers"] == step["prefers"]
+        elif "fact" in step:
+            assert step["fact"] in [fact["fact"] for fact in facts.of_customer(log, step["customer"])]
+        elif "theme" in step:
+            assert log.value("select owner from themes where name = ?", [step["theme"]]) == step["owner"]
 
 
 def test_who_said_and_who_wrote(log: Log) -> None:

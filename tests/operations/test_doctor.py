@@ -1,6 +1,7 @@
 """The doctor finds what is wrong, says what to do, and changes nothing."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,9 +17,12 @@ from feedlog.language.words import plain_words
 from feedlog.operations import corrections, doctor, notes, spool, themes, undoing
 from feedlog.operations.filters import Filters
 from feedlog.operations.shapes import By, Said
-from feedlog.store import Log, open_for_writing
+from feedlog.publish.publishing import place_beside, publish
+from feedlog.store import Log, open_for_reading, open_for_writing
 
-NAMES = ["file", "references", "search index", "words", "journal", "private", "spool"]
+NAMES = [
+    "file", "references", "search index", "words", "rules", "journal", "waiting pages", "place", "private", "spool",
+]  # fmt: skip
 
 
 def ills(log: Log, folder: str = "") -> dict[str, str]:
@@ -40,6 +44,8 @@ INJURIES = [
      "the index disagrees with the notes: run `feedlog reindex`"),
     ("update words set notes = 7 where word = 'pakken'", "words",
      "'pakken' is counted in 7 notes and stands in 1: run `feedlog reindex`"),
+    ("drop trigger notes_are_kept", "rules", "the rule notes_are_kept was taken out of the file: restore a backup"),
+    ("pragma recursive_triggers = off", "rules", "this SQLite leaves recursive_triggers off: use another build of it"),
     ("pragma journal_mode = delete", "journal", "delete: keep the file as it is and restore a backup"),
 ]  # fmt: skip
 
@@ -57,6 +63,7 @@ def test_broken_reference(log: Log, say: Callable[..., int]) -> None:
     say("Pakken kom for sent", themes=("levering",))
     log.connection.execute("pragma foreign_keys = off")
     log.connection.execute("delete from themes")
+    log.connection.execute("pragma foreign_keys = on")
     assert ills(log) == {"references": "1 rows refer to rows that are gone, the first in note_themes: restore a backup"}
 
 
@@ -66,6 +73,35 @@ def test_log_others_can_read(log: Log, log_path: Path) -> None:
     assert ills(log) == {"private": f"everybody on this machine can read it: run chmod o-rwx {log_path}"}
     log_path.chmod(0o660)
     assert ills(log) == {}
+
+
+def test_files_beside_the_log(log: Log, log_path: Path, say: Callable[..., int]) -> None:
+    """What stands beside the log under its name, and the published file, must be as private as the log."""
+    say("Pakken kom for sent")
+    publish(log, place_beside(log.path))
+    assert ills(log) == {}
+    for name in ("feedlog.db-wal", "feedlog.db.secret", "published/feedlog.db"):
+        beside = log_path.parent / name
+        beside.chmod(0o604)
+        assert ills(log) == {"private": f"everybody on this machine can read it: run chmod o-rwx {beside}"}
+        beside.chmod(0o600)
+
+
+def test_write_ahead_log_held_back(log: Log, log_path: Path, say: Callable[..., int]) -> None:
+    """A write-ahead log that a reader keeps from being taken in is found before it fills the disk."""
+    say("Pakken kom for sent")
+    with open_for_reading(str(log_path)) as reader:
+        reader.connection.execute("begin")
+        reader.rows("select * from notes")
+        log.connection.execute("create table ballast (bytes blob)")
+        for _ in range(17):
+            log.connection.execute("insert into ballast values (zeroblob(4194304))")
+        found = ills(log)
+        assert list(found) == ["waiting pages"]
+        assert re.fullmatch(
+            r"\d\d MiB wait to be taken into the file: end whoever has been reading it for long",
+            found["waiting pages"],
+        )
 
 
 def test_texts_that_wait(log: Log, by: By, tmp_path: Path) -> None:

@@ -2,18 +2,22 @@
 
 import os
 import re
+import resource
+import signal
 import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from feedlog.errors import FeedlogError
 from feedlog.operations import doctor, finding, notes
 from feedlog.operations.filters import Filters
-from feedlog.store import Log, open_for_reading, open_for_writing, upgrades
+from feedlog.store import Log, backup_list, backups, open_for_reading, open_for_writing, upgrades
+from feedlog.store import log as door
 from feedlog.store.log import APPLICATION_ID
 from feedlog.store.shipped import shipped_text
 
@@ -226,3 +230,218 @@ def test_first_run_that_fails_leaves_an_empty_file(log_path: Path, monkeypatch: 
     monkeypatch.undo()
     with open_for_writing(str(log_path), LANGUAGES) as log:
         assert log.value("select count(*) from notes") == 0
+
+
+# --- the older log is kept, and a kill leaves one or the other ------------------------------------------------
+
+
+def several_statements(connection: sqlite3.Connection) -> None:
+    """A step as they are: a table made anew, its rows moved, an index and a trigger put back."""
+    for statement in (
+        "create table shoes (id integer primary key, customer_id integer not null, size integer not null) strict",
+        "insert into shoes (customer_id, size) select id, 42 from customers",
+        "alter table customers add column shoe_size integer",
+        "update customers set shoe_size = 42",
+        "drop index customers_by_name",
+        "create index customers_by_name on customers (name collate nocase, shoe_size)",
+    ):
+        connection.execute(statement)
+
+
+def state_of(path: Path) -> tuple[object, ...]:
+    """Everything a log holds, and whether it is sound."""
+    connection = sqlite3.connect(path)
+    try:
+        version = connection.execute("pragma user_version").fetchone()
+        sound = connection.execute("pragma integrity_check").fetchone()
+        return schema_of(connection), rows_of(connection), version, sound
+    finally:
+        connection.close()
+
+
+def killed_at(statement: int, path: Path) -> bool:
+    """Opens the log in a process that is killed as it begins this statement; False when it got to the end before."""
+    child = os.fork()
+    if child == 0:
+        left = [statement]
+
+        def count(_: str) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        connect = door._connect
+
+        def connected(*words: str) -> sqlite3.Connection:
+            connection = connect(*words)
+            connection.set_trace_callback(count)
+            return connection
+
+        door._connect = backups._connect = connected
+        try:
+            open_for_writing(str(path), LANGUAGES).close()
+        finally:
+            os._exit(0)
+    return os.waitpid(child, 0)[1] == signal.SIGKILL
+
+
+def kept_beside(path: Path) -> list[Path]:
+    return sorted(path.parent.glob(f"{path.name}.before-upgrade-*"))
+
+
+@each_version
+def test_older_log_is_kept(version: int, next_version: Callable[[upgrades.Step], int], tmp_path: Path) -> None:
+    """Before an upgrade the log is copied beside itself, checked, listed, and readable by its owner only."""
+    path = tmp_path / "old.db"
+    make_old(path, version)
+    was = state_of(path)
+    next_version(add_column)
+    with open_for_writing(str(path), LANGUAGES) as log:
+        [kept] = kept_beside(path)
+        assert log.kept_before_upgrade == str(kept)
+    assert kept.name.startswith(f"old.db.before-upgrade-from-{version}-")
+    assert state_of(kept) == was
+    assert kept.stat().st_mode & 0o777 == 0o600
+    [listed] = backup_list.looked_at(str(path))
+    assert (listed["path"], listed["schema_version"], listed["matches"]) == (str(kept), version, True)
+    with open_for_writing(str(path), LANGUAGES) as log:
+        assert log.kept_before_upgrade is None
+    assert kept_beside(path) == [kept]
+
+
+@each_version
+def test_kill_at_every_statement(version: int, next_version: Callable[[upgrades.Step], int], tmp_path: Path) -> None:
+    """Killed before whichever statement, an upgrade leaves the old log or the new one, and opening again finishes it."""
+    old, new = tmp_path / "old.db", tmp_path / "new.db"
+    for path in (old, new):
+        make_old(path, version)
+    was = state_of(old)
+    next_version(several_statements)
+    open_for_writing(str(new), LANGUAGES).close()
+    will_be = state_of(new)
+    assert was != will_be
+    left_old = left_new = statement = 0
+    while True:
+        path = tmp_path / str(statement) / "log.db"
+        path.parent.mkdir()
+        make_old(path, version)
+        killed = killed_at(statement, path)
+        found = state_of(path)
+        assert found in (was, will_be), statement
+        left_old, left_new = left_old + (found == was), left_new + (found == will_be)
+        for kept in kept_beside(path):
+            assert state_of(kept) == was
+        assert kept_beside(path) or found == was
+        open_for_writing(str(path), LANGUAGES).close()
+        assert state_of(path) == will_be
+        assert not list(path.parent.glob(".feedlog-*")), statement
+        if not killed:
+            break
+        statement += 1
+    assert statement > 30
+    assert left_old > 25 and left_new >= 1
+
+
+@each_version
+def test_full_disk_leaves_the_old_log(
+    version: int, next_version: Callable[[upgrades.Step], int], tmp_path: Path
+) -> None:
+    """Where there is no room for the copy there is no upgrade: that is said, the old log stands and nothing is left."""
+    path = tmp_path / "log" / "old.db"
+    path.parent.mkdir()
+    make_old(path, version)
+    was = state_of(path)
+    next_version(add_column)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+            open_for_writing(str(path), LANGUAGES)
+        except FeedlogError as error:
+            os.write(writing, error.message.encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        told = answer.read()
+    os.waitpid(child, 0)
+    assert told.startswith(("The disk refused: ", "The disk is full: "))
+    assert state_of(path) == was
+    assert not kept_beside(path) and not list(path.parent.glob(".feedlog-*"))
+
+
+@each_version
+def test_failed_upgrade_leaves_no_copies(
+    version: int, next_version: Callable[[upgrades.Step], int], tmp_path: Path
+) -> None:
+    """An upgrade that fails each time it is tried does not fill the disk with copies of a log that is as it was."""
+    path = tmp_path / "old.db"
+    make_old(path, version)
+    next_version(fail_half_way)
+    for _ in range(3):
+        with pytest.raises(sqlite3.OperationalError, match="birds"):
+            open_for_writing(str(path), LANGUAGES)
+    assert kept_beside(path) == []
+    assert backup_list.read(str(path)) == []
+
+
+@each_version
+def test_damaged_log_is_not_upgraded(
+    version: int, next_version: Callable[[upgrades.Step], int], tmp_path: Path
+) -> None:
+    """A log that is not sound is left as it is: no step runs on it."""
+    path = tmp_path / "old.db"
+    make_old(path, version)
+    damaged = sqlite3.connect(path)
+    damaged.execute("pragma foreign_keys = off")
+    damaged.execute("delete from themes")
+    damaged.commit()
+    damaged.close()
+    was = state_of(path)
+    next_version(add_column)
+    with pytest.raises(FeedlogError) as refused:
+        open_for_writing(str(path), LANGUAGES)
+    assert refused.value.message.startswith("The log is damaged, ")
+    assert state_of(path) == was
+
+
+@each_version
+def test_two_processes_upgrade_at_once(
+    version: int, next_version: Callable[[upgrades.Step], int], tmp_path: Path
+) -> None:
+    """Of several processes that meet an older log one upgrades it, with one copy, and all go on."""
+    path = tmp_path / "old.db"
+    make_old(path, version)
+    newest = next_version(several_statements)
+    children = []
+    for _ in range(6):
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                with open_for_writing(str(path), LANGUAGES) as log:
+                    status = 0 if log.value("pragma user_version") == newest else 2
+            finally:
+                os._exit(status)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 6
+    assert len(kept_beside(path)) == len(backup_list.read(str(path))) == 1
+
+
+def test_upgrade_is_said(
+    next_version: Callable[[upgrades.Step], int], invoke: Callable[..., Any], log_path: Path
+) -> None:
+    """Whoever upgrades a log, also by reading, is told where the older one is kept; standard output stays clean."""
+    for words in (("list", "--json"), ("add", "Pakken kom")):
+        log_path.parent.mkdir(exist_ok=True)
+        make_old(log_path, 1)
+        next_version(several_statements if words[0] == "add" else add_column)
+        done = invoke(*words)
+        [kept] = kept_beside(log_path)
+        said = f"The log was upgraded. As it was before, it is kept as {kept}.\n"
+        assert (done.status, done.err.startswith(said)) == (0, True)
+        assert said not in done.out
+        for path in log_path.parent.iterdir():
+            path.unlink()

@@ -50,9 +50,9 @@ def test_no_aliases() -> None:
     assert not [event for event in yaml.parse(shipped_text("metadata.yml")) if getattr(event, "anchor", None)]
 
 
-def test_five_questions() -> None:
-    """Analysts start from five questions, each with a title, a description and its SQL out of the way."""
-    assert len(METADATA["queries"]) == 5
+def test_questions_to_start_from() -> None:
+    """Analysts start from seven questions, each with a title, a description and its SQL out of the way."""
+    assert len(METADATA["queries"]) == 7
     for query in METADATA["queries"].values():
         assert query["title"] and query["description"] and query["hide_sql"]
 

@@ -1,0 +1,84 @@
+"""feedlog restore"""
+
+import os
+import sys
+
+import click
+
+from feedlog import when
+from feedlog.cli import printing
+from feedlog.cli.options import agent_option, json_option, yes_option
+from feedlog.cli.session import Session, pass_session
+from feedlog.errors import Refused
+from feedlog.operations import restoring
+from feedlog.operations.restoring import Ready, Restored, Standing
+from feedlog.publish import publishing
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path())
+@yes_option
+@click.option("--force", is_flag=True, help="Also where a different log stands, or something that cannot be read.")
+@agent_option
+@json_option
+@pass_session
+def command(session: Session, file: str, yes: bool, force: bool, agent: str | None, as_json: bool) -> None:
+    """Put a backup in the log's place. What that would cost is shown first.
+
+    The backup is checked, brought up to this feedlog, and made to forget what was erased since. The log that stands
+    there is kept beside it under another name. Colleagues may go on working meanwhile.
+
+    \b
+    feedlog backup --list
+    feedlog restore /mnt/backup/feedlog-20260313T140500Z.db
+    feedlog restore monday.db --yes
+    """
+    session.set_agent(agent)
+    by = session.by()
+    with restoring.ready(session.path, file) as ready:
+        for remark in ready.remarks:
+            printing.talk(remark)
+        printing.talk(f"The backup holds {_held(session, ready.notes, ready.newest_logged_at)}.")
+        if ready.standing:
+            _ask(session, ready, ready.standing, yes, force)
+        done = restoring.restore(ready, by)
+    pages = publishing.place_beside(session.path)
+    stale = pages if os.path.exists(pages) else None
+    if as_json:
+        printing.document({**done, "pages_to_publish": stale})
+        return
+    _tell(done, stale)
+
+
+def _ask(session: Session, ready: Ready, standing: Standing, yes: bool, force: bool) -> None:
+    """Says what would be replaced. Goes on only with a yes: typed on a terminal, or given as an option."""
+    if not standing.readable:
+        what = f"What stands at {ready.path} cannot be read as a log; it would be kept under another name."
+    else:
+        held = _held(session, standing.notes, standing.newest_logged_at)
+        what = f"The log holds {held}: {standing.lost or 'none'} of them not in the backup."
+    if not (standing.readable and standing.same_log) and not force:
+        why = what if not standing.readable else f"{what} It is a different log."
+        raise Refused(why, hint="To put the backup in its place all the same, add --force.")
+    printing.talk(what)
+    if yes or force:
+        return
+    if not sys.stdin.isatty():
+        raise Refused(f"A log stands there already: {ready.path}.", hint="To put the backup in its place, add --yes.")
+    click.confirm("Put the backup in its place?", abort=True, err=True)
+
+
+def _held(session: Session, notes: int, newest: str | None) -> str:
+    counted = "1 note" if notes == 1 else f"{notes} notes"
+    return counted if newest is None else f"{counted}, the newest logged {when.spoken(newest, now=session.now)}"
+
+
+def _tell(done: Restored, stale: str | None) -> None:
+    notes = "1 note" if done["notes"] == 1 else f"{done['notes']} notes"
+    printing.out(f"{done['path']} is restored: {notes}.")
+    if done["forgotten"]:
+        printing.talk(f"{done['forgotten']} customers and notes that were erased since were erased again.")
+    for path in done["kept_aside"]:
+        printing.talk(f"What stood there is kept as {path}.")
+    if stale:
+        printing.talk("The pages still show the log as it was. Bring them up with: feedlog publish")

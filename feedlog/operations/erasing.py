@@ -1,0 +1,204 @@
+"""Erasing: what belongs to a customer goes from the log for good, and a number is all that is left of it.
+
+One transaction takes the rows. What deleting leaves behind in the files is removed after it and looked for in the raw
+bytes; until that has succeeded the erasure is unverified, and calling again goes on with it.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from feedlog import when
+from feedlog.errors import FeedlogError, Refused, WrongUsage
+from feedlog.language.index import Index
+from feedlog.language.stems import Stems
+from feedlog.operations import checks, leftovers, reaching
+from feedlog.operations.changes import record
+from feedlog.operations.leftovers import Outside, Swept
+from feedlog.operations.reaching import Counts, Reach, Theirs
+from feedlog.operations.shapes import By
+from feedlog.store import Log, scrubbing
+from feedlog.store.failures import translated
+from feedlog.store.ids import new_uid
+
+_THESE = "(select value from json_each(?))"
+_BATCH = 5000
+
+
+class Erased(NamedTuple):
+    """What one erasure took: its number, how much, what to look for in the files now, and what lies outside the log."""
+
+    erasure_id: int
+    counts: Counts
+    wanted: scrubbing.Wanted
+    swept: Swept
+    named_by_others: list[int]
+    files_imported: list[str]
+
+
+def erase(log: Log, reach: Callable[[Log], Reach], reason: str, by: By, outside: Outside) -> Erased:
+    """Takes everything `reach` finds out of the log, the spool and the outbox, as one change.
+
+    `reach` is asked inside the transaction, so that a note logged at this moment goes, too. Raises WrongUsage for a
+    reason that names the customer, since reasons stay. Afterwards the files must be scrubbed: see `scrub`.
+    """
+    why = checks.text(reason, "reason")
+    with log.write():
+        found = reach(log)
+        gone = reaching.theirs(log, found)
+        _refuse_naming(why, gone)
+        files = reaching.files_imported(log, found)
+        erasure_id, counts = _take(log, found, why, by)
+        wanted = reaching.looked_for(log, gone)
+        named = reaching.named_by_others(log, gone, found)
+        # Last, and under the write lock: nobody takes the spool in meanwhile, and a refusal above leaves it alone.
+        swept = leftovers.sweep(log.path, outside, gone)
+    return Erased(erasure_id, counts, wanted, swept, named, files)
+
+
+def apply(log: Log, uids: Iterable[str], by: By | None = None) -> int:
+    """Makes an open log forget what was erased elsewhere: after a restore, or in a backup; returns how many rows went.
+
+    Raises Refused where traces remain in its file. A log that knows none of the uids is left as it is.
+    """
+    listed = list(uids)
+    with log.write():
+        found = reaching.of_uids(log, listed)
+        rows = len(found.customer_ids) + len(found.note_ids)
+        if not rows and not unverified(log):
+            return 0
+        gone = reaching.theirs(log, found)
+        if rows:
+            who = by or By("feedlog", when.now())
+            _take(log, found, "erased before; done again in a copy", who)
+        wanted = reaching.looked_for(log, gone)
+    scrub_or_refuse(log, wanted)
+    verify(log, unverified(log), when.now())
+    return rows
+
+
+def scrub_or_refuse(log: Log, wanted: scrubbing.Wanted) -> None:
+    """Does as `scrub`; raises Refused where traces remain."""
+    trouble = scrub(log, wanted)
+    if trouble:
+        raise Refused(
+            f"It is erased, but traces remain: {trouble}.", hint="End whoever reads it and run the same command again."
+        )
+
+
+def scrub(log: Log, wanted: scrubbing.Wanted) -> str | None:
+    """Removes what deleting left in the log's files and looks for it in their bytes; a sentence where any remains."""
+    try:
+        with translated(log.path, writing=True):
+            return scrubbing.scrub(log.connection, log.path, wanted)
+    except FeedlogError as error:
+        return error.message.rstrip(".")
+
+
+def unverified(log: Log) -> list[int]:
+    """The erasures whose traces may not all be gone: to be gone on with."""
+    return [row["id"] for row in log.rows("select id from erasures where verified_at is null order by id")]
+
+
+def verify(log: Log, erasure_ids: Sequence[int], at: str) -> None:
+    """Writes down that no trace was left of these erasures in any file."""
+    with log.write() as connection:
+        connection.execute(f"update erasures set verified_at = ? where id in {_THESE}", [at, json.dumps(erasure_ids)])
+
+
+def resume(log: Log, key: str, outside: Outside) -> Erased | None:
+    """What the erasures before this one left to be done, or None where they are all verified.
+
+    What they said is not known any more: only the key can be looked for. That no trace is left follows from the file
+    being written anew from its rows.
+    """
+    waiting = unverified(log)
+    if not waiting:
+        return None
+    total = log.row(
+        f"""select sum(customers) as customer_rows, sum(notes) as notes, sum(facts) as facts,
+                   sum(promises) as promises, sum(responses) as responses, sum(letters) as letters
+              from erasures where id in {_THESE}""",
+        [json.dumps(waiting)],
+    )
+    gone = Theirs((key,), (), (), (), ())
+    counted: Counts = dict(total or {})  # type: ignore[assignment]
+    swept = leftovers.sweep(log.path, outside, gone)
+    return Erased(waiting[-1], counted, reaching.looked_for(log, gone), swept, [], [])
+
+
+def _take(log: Log, reach: Reach, reason: str, by: By) -> tuple[int, Counts]:
+    """Deletes the rows of a reach inside the caller's `write`, from the outermost inwards, and records what went."""
+    counted = reaching.counts(log, reach)
+    erasure_id = log.insert(
+        "erasures",
+        uid=new_uid(),
+        started_at=by.at,
+        agent=by.agent,
+        reason=reason,
+        customers=counted["customer_rows"],
+        **{name: counted[name] for name in ("notes", "facts", "promises", "responses", "letters")},  # type: ignore[literal-required]
+    )
+    log.connection.executemany(
+        "insert or ignore into erased (uid, erasure_id) values (?, ?)",
+        [(uid, erasure_id) for uid in reaching.uids(log, reach)],
+    )
+    _unindex(log, reach)
+    _delete_notes(log, json.dumps(reach.note_ids))
+    _delete_customers(log, json.dumps(reach.customer_ids))
+    scrubbing.merge_indexes(log.connection)
+    _record(log, reach, erasure_id, by)
+    # The door that lets notes be deleted closes in the transaction that opened it.
+    log.connection.execute("update erasures set finished_at = ? where id = ?", [by.at, erasure_id])
+    return erasure_id, counted
+
+
+def _unindex(log: Log, reach: Reach) -> None:
+    index = Index(log.connection, Stems(log.languages))
+    for start in range(0, len(reach.note_ids), _BATCH):
+        part = json.dumps(reach.note_ids[start : start + _BATCH])
+        rows = log.rows(f"select id, verbatim from current_notes where id in {_THESE}", [part])
+        index.remove_many([(row["id"], row["verbatim"]) for row in rows])
+    index.flush()
+
+
+def _delete_notes(log: Log, note_ids: str) -> None:
+    letters = f"select id from letters where note_id in {_THESE}"
+    promises = f"select id from promises where note_id in {_THESE}"
+    log.connection.execute(f"delete from letter_copies where letter_id in ({letters})", [note_ids])
+    log.connection.execute(f"delete from promise_events where promise_id in ({promises})", [note_ids])
+    for table in ("letters", "promises", "responses", "note_themes", "corrections"):
+        log.connection.execute(f"delete from {table} where note_id in {_THESE}", [note_ids])
+    log.connection.execute(f"delete from notes where id in {_THESE}", [note_ids])
+
+
+def _delete_customers(log: Log, customer_ids: str) -> None:
+    for table in ("facts", "customer_versions"):
+        log.connection.execute(f"delete from {table} where customer_id in {_THESE}", [customer_ids])
+    # In a backup a key may still be merged into one that goes, and have been parted from it since.
+    log.connection.execute(
+        f"update customers set merged_into_id = null where merged_into_id in {_THESE} and id not in {_THESE}",
+        [customer_ids, customer_ids],
+    )
+    log.connection.execute(f"delete from customers where id in {_THESE}", [customer_ids])
+
+
+def _record(log: Log, reach: Reach, erasure_id: int, by: By) -> None:
+    """One change for the whole, and one for each note and customer: by these, publishing notices what is gone."""
+    detail = {"erasure_id": erasure_id, "customers": len(reach.customer_ids), "notes": len(reach.note_ids)}
+    whole = record(log, "log.erase", by, detail=detail)
+    part = {"part_of": whole}
+    for customer_id in reach.customer_ids:
+        record(log, "customer.erase", by, customer_id=customer_id, detail=part)
+    for note_id in reach.note_ids:
+        record(log, "note.erase", by, note_id=note_id, detail=part)
+
+
+def _refuse_naming(reason: str, gone: Theirs) -> None:
+    said = reason.casefold()
+    for named in (*gone.keys, *gone.names):
+        if len(named) >= 3 and named.casefold() in said:
+            raise WrongUsage(
+                "The reason names the customer, and reasons are kept.", hint="Write why without saying who it was."
+            )

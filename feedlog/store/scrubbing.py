@@ -1,0 +1,207 @@
+"""Removes what deleting leaves behind in a SQLite file, and looks for it in the raw bytes.
+
+A deleted row lives on: as delete markers inside an FTS5 index, in pages nobody uses any more, in the write-ahead log.
+"""
+
+import json
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+INDEXES = ("notes_fts", "words_fts")
+READER_SECONDS = 30.0
+
+_CHUNK_BYTES = 8 * 1024 * 1024
+_OVERLAP_BYTES = 512
+# A shorter word turns up by chance among a file's numbers and pointers.
+_SHORTEST_WORD_BYTES = 5
+_SHORTEST_NAME = 4
+# One piece a kilobyte: a long text is spread over several pages, and each must be found.
+_PIECE_EVERY_CHARACTERS = 1000
+_PIECE = re.compile(r"[^\s\"\\][^\n\r\t\"\\]{7,31}")
+# How many bytes all pieces together may be compared with; more pieces than fit are sampled evenly. Words always all are.
+_BYTES_COMPARED = 6e9
+# Letters and digits stay, in lower case, and so do the bytes of letters beyond ASCII; all else parts words.
+_PARTED = bytes(
+    byte + 32 if 65 <= byte <= 90 else byte if byte >= 128 or chr(byte).isalnum() else 32 for byte in range(256)
+)
+
+
+class Wanted(NamedTuple):
+    """What must not be found: words that stand alone, and pieces of texts as they are written. Lower case in ASCII."""
+
+    words: frozenset[bytes]
+    pieces: tuple[bytes, ...]
+
+
+def wanted(words: Iterable[str], texts: Iterable[str], names: Iterable[str] = ()) -> Wanted:
+    """What to look for so that neither these words nor these texts are missed; `names` are looked for whole."""
+    spelled = {form for word in words for form in (word.encode().lower(), word.lower().encode())}
+    pieces = {
+        found.group().encode().lower(): None  # a dictionary keeps the order, so that sampling is even
+        for text in texts
+        for start in range(0, len(text), _PIECE_EVERY_CHARACTERS)
+        if (found := _PIECE.search(text, start, start + _PIECE_EVERY_CHARACTERS))
+    }
+    whole = {name.encode().lower(): None for name in names if len(name) >= _SHORTEST_NAME}
+    return Wanted(frozenset(word for word in spelled if len(word) >= _SHORTEST_WORD_BYTES), (*whole, *pieces))
+
+
+def merge_indexes(connection: sqlite3.Connection, indexes: Sequence[str] = INDEXES) -> None:
+    """Merges each full-text index into one piece, inside the caller's transaction.
+
+    A word that was removed stays in an index's older pieces, marked as deleted, until all of them are merged.
+    """
+    for index in indexes:
+        connection.execute(f"insert into {index} ({index}) values ('optimize')")
+
+
+def rebuild_indexes(connection: sqlite3.Connection, indexes: Sequence[str] = INDEXES) -> None:
+    """Makes each full-text index anew from its table, inside the caller's transaction; slower than merging."""
+    for index in indexes:
+        connection.execute(f"insert into {index} ({index}) values ('rebuild')")
+
+
+def rewrite(connection: sqlite3.Connection) -> bool:
+    """Writes the file anew from the rows it holds; True when nothing else is left of it in the write-ahead log.
+
+    Waits up to 30 seconds for readers of an older state; False where one of them goes on. Then the file may hold
+    traces still, and calling again finishes.
+    """
+    if not empty_journal(connection):  # first: a file that is held back need not be written twice
+        return False
+    # The temporary copy holds what stays, so it may be a file: with a million notes memory could run out.
+    connection.execute("pragma temp_store = file")
+    try:
+        connection.execute("vacuum")
+    finally:
+        connection.execute("pragma temp_store = memory")
+    return empty_journal(connection)
+
+
+def empty_journal(connection: sqlite3.Connection) -> bool:
+    """Brings the write-ahead log into the file and cuts it to nothing; False where a reader held that back."""
+    deadline = time.monotonic() + READER_SECONDS
+    connection.execute("pragma busy_timeout = 0")
+    try:
+        while connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0] != 0:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+    finally:
+        connection.execute(f"pragma busy_timeout = {int(READER_SECONDS * 1000)}")
+    return True
+
+
+def unsound(connection: sqlite3.Connection, indexes: Sequence[str] = INDEXES) -> str | None:
+    """What is wrong with the file and its indexes, or None: SQLite's checks, no unused page, each index in one piece."""
+    checked = connection.execute("pragma quick_check(1)").fetchone()[0]
+    if checked != "ok":
+        return f"SQLite finds it damaged: {checked}"
+    if connection.execute("pragma freelist_count").fetchone()[0]:
+        return "it has unused pages"
+    connection.execute("begin immediate")
+    try:
+        for index in indexes:
+            connection.execute(f"insert into {index} ({index}, rank) values ('integrity-check', 1)")
+            if connection.execute(f"select count(distinct segid) from {index}_idx").fetchone()[0] > 1:
+                return f"the index {index} is in several pieces"
+    except sqlite3.DatabaseError as error:
+        return f"the index disagrees with the rows: {error}"
+    finally:
+        connection.execute("rollback")
+    return None
+
+
+def traces_of(path: str, looked_for: Wanted) -> set[bytes]:
+    """Which of the words and pieces stand in the bytes of a file; nothing where there is no file."""
+    found: set[bytes] = set()
+    try:
+        file = open(path, "rb")  # noqa: SIM115  (closed below; a missing file is an answer)
+    except FileNotFoundError:
+        return found
+    with file:
+        fit = max(16, int(_BYTES_COMPARED // max(1, os.fstat(file.fileno()).st_size)))
+        pieces = looked_for.pieces[:: max(1, -(-len(looked_for.pieces) // fit))]
+        before = b""
+        while chunk := file.read(_CHUNK_BYTES):
+            part = before + chunk
+            found |= looked_for.words.intersection(part.translate(_PARTED).split())
+            lower = part.lower()
+            found.update(piece for piece in pieces if piece in lower)
+            before = part[-_OVERLAP_BYTES:]
+    return found
+
+
+def still_said(connection: sqlite3.Connection, needles: Iterable[bytes]) -> set[bytes]:
+    """Those that stand in a row of the file, or in its schema: somebody else's words, not a trace."""
+    tables = [
+        row[0]
+        for row in connection.execute(
+            r"""select name from sqlite_master where type = 'table' and name not like '%\_fts%' escape '\'
+                   and name not like 'sqlite\_%' escape '\'"""
+        )
+    ]
+    left = set(needles)
+    said: set[bytes] = set()
+    for table in ["sqlite_master", *tables]:
+        columns = [
+            row[1] for row in connection.execute(f'pragma table_info("{table}")') if row[2].lower() in ("text", "any")
+        ]
+        # Together as well as one by one: in the file a column begins where the one before it ends.
+        joined = " || ".join(f"coalesce(\"{column}\", '')" for column in columns)
+        for needle in list(left) if columns else ():
+            sql = f'select 1 from "{table}" where instr(lower({joined}), ?) limit 1'
+            if connection.execute(sql, [needle.decode("utf-8", "replace")]).fetchone():
+                said.add(needle)
+                left.discard(needle)
+    return said
+
+
+def indexed(connection: sqlite3.Connection, words: Iterable[bytes], index: str = INDEXES[0]) -> set[str]:
+    """Which of the words an index still knows, asked of its own vocabulary."""
+    listed = json.dumps([word.decode("utf-8", "replace") for word in words])
+    connection.execute(f"create virtual table temp.vocabulary using fts5vocab('main', '{index}', 'row')")
+    try:
+        sql = "select term from temp.vocabulary where term in (select value from json_each(?))"
+        return {row[0] for row in connection.execute(sql, [listed])}
+    finally:
+        connection.execute("drop table temp.vocabulary")
+
+
+def scrub(connection: sqlite3.Connection, path: str, looked_for: Wanted, *, anew: bool = False) -> str | None:
+    """Removes every trace of deleted rows from the file at `path` and verifies that; a sentence where any remains.
+
+    The indexes are merged, and made `anew` where that left something. Runs outside a transaction.
+    """
+    connection.execute("begin immediate")
+    try:
+        (rebuild_indexes if anew else merge_indexes)(connection)
+        connection.execute("commit")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("rollback")
+        raise
+    if not rewrite(connection):
+        return f"somebody is still reading an older state of {path}"
+    trouble = unsound(connection)
+    if trouble:
+        return f"{path}: {trouble}"
+    left = left_in(connection, path, looked_for)
+    if not left:
+        return None
+    if not anew:
+        return scrub(connection, path, looked_for, anew=True)
+    return f"{path} holds {left} of their words or sentences"
+
+
+def left_in(connection: sqlite3.Connection, path: str, looked_for: Wanted) -> int:
+    """How many of the words and pieces stand in a file, in those beside it or in its index, and in no row of it."""
+    names = (path, f"{path}-wal", f"{path}-shm", f"{path}-journal")
+    found = set().union(*(traces_of(name, looked_for) for name in names))
+    # Both ways: an index writes the beginning that two words share only once, so their bytes may not stand together.
+    found.update(word.encode() for word in indexed(connection, looked_for.words))
+    return len(found - still_said(connection, found))

@@ -1,0 +1,131 @@
+"""Whatever fails in the middle of a change, nothing of it is done, and no typed sentence is lost."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feedlog.store import log as door
+from feedlog.store import open_for_writing
+from feedlog.vocabulary import DEFAULT_LANGUAGES
+from tests.cli.test_rules import WRITING
+
+Invoke = Callable[..., Any]
+
+
+class Breaking(sqlite3.Connection):
+    """A connection whose disk fails at one statement, counted from `arm`."""
+
+    left: int | None = None
+    ran = 0
+
+    @classmethod
+    def arm(cls, at: int | None) -> None:
+        """The statement of this number will fail, once; None lets all of them pass."""
+        cls.left, cls.ran = at, 0
+
+    def _count(self) -> None:
+        cls = type(self)
+        cls.ran += 1
+        if cls.left is not None and cls.ran == cls.left:
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise error
+
+    def execute(self, *words: Any) -> sqlite3.Cursor:
+        """As usual, unless this is the statement to fail."""
+        self._count()
+        return super().execute(*words)
+
+    def executemany(self, *words: Any) -> sqlite3.Cursor:
+        """As usual, unless this is the statement to fail."""
+        self._count()
+        return super().executemany(*words)
+
+
+@pytest.fixture
+def breaking(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Breaking]]:
+    """Logs are opened by connections that can be told to fail."""
+    connect = sqlite3.connect
+
+    def connected(*words: Any, **options: Any) -> sqlite3.Connection:
+        return connect(*words, **{**options, "factory": Breaking})
+
+    monkeypatch.setattr(door.sqlite3, "connect", connected)
+    yield Breaking
+    Breaking.arm(None)
+
+
+def contents(log_path: Path) -> dict[str, list[Any]]:
+    """Every row of every table of a log, the index's own tables too."""
+    connection = sqlite3.connect(log_path)
+    try:
+        tables = [row[0] for row in connection.execute("select name from sqlite_schema where type = 'table'")]
+        shadows = ("notes_fts_", "words_fts_")
+        return {
+            table: sorted(connection.execute(f'select * from "{table}"').fetchall(), key=repr)
+            for table in tables
+            if not table.startswith(shadows)
+        }
+    finally:
+        connection.close()
+
+
+def spooled(folder: Path) -> str:
+    """All that waits in the spool."""
+    return "".join(path.read_text("utf-8") for path in sorted(folder.glob("**/*")) if path.is_file())
+
+
+def rows(found: dict[str, list[Any]]) -> dict[str, int]:
+    """How many rows each table has: what tells a whole change from none and from half of one."""
+    return {table: len(found[table]) for table in found}
+
+
+class Folder:
+    """The folder of the log, taken aside before a change and brought back after each try at it."""
+
+    def __init__(self, log_path: Path, aside: Path) -> None:
+        self._folder, self._aside = log_path.parent, aside
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.copytree(self._folder, aside)
+
+    def bring_back(self) -> None:
+        """As it was."""
+        shutil.rmtree(self._folder)
+        shutil.copytree(self._aside, self._folder)
+
+
+def test_a_fault_at_any_statement_leaves_nothing_half_done(
+    invoke: Invoke, breaking: type[Breaking], log_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fails at any statement of any change leaves all of the change or none of it, and no text is lost."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.csv").write_text("verbatim,customer\nSkoene trykker,K-2\n", "utf-8")
+    with open_for_writing(str(log_path), DEFAULT_LANGUAGES):
+        pass
+    tried = 0
+    for words in WRITING:
+        folder = Folder(log_path, tmp_path / "aside")
+        before = contents(log_path)
+        breaking.arm(None)
+        assert invoke(*words).status == 0, words
+        needed = breaking.ran
+        done = rows(contents(log_path))
+        for at in range(1, needed + 1):
+            folder.bring_back()
+            shutil.rmtree(tmp_path / "spool", ignore_errors=True)
+            breaking.arm(at)
+            ended = invoke(*words)
+            breaking.arm(None)
+            assert "Traceback" not in ended.err, (words, at)
+            after = contents(log_path)
+            assert after == before or rows(after) == done, (words, at, ended.err)
+            if words[0] == "add" and after == before and ended.status:
+                assert words[1] in spooled(tmp_path / "spool"), (words, at)
+            tried += 1
+        folder.bring_back()
+        assert invoke(*words).status == 0, words
+    assert tried > 10 * len(WRITING)
