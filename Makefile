@@ -27,6 +27,7 @@ PINNED := pyproject.toml hatch_build.py constraints.txt
 help:
 	@echo "make demo    install, write sample notes, show them in the terminal and on the pages"
 	@echo "             (DEMO_ARGS=--no-serve stops before the pages)"
+	@echo "make case    play one case from the first angry call to the thank-you, with briefings and letters"
 	@echo "make test    install what the tests need and run them all"
 	@echo "             (TEST_ARGS=tests/test_house.py runs some)"
 	@echo "make lint    style, types, architecture, and whether the generated pages are up to date"
@@ -41,6 +42,10 @@ help:
 .PHONY: demo
 demo: $(RUNTIME)
 	@$(BIN)/feedlog demo $(DEMO_ARGS)
+
+.PHONY: case
+case: $(RUNTIME)
+	@$(BIN)/python docs/consoles.py docs/case.md
 
 .PHONY: test
 test: $(DEV) chromium

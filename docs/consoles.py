@@ -4,8 +4,8 @@ A line that starts with `$ ` is typed, `> ` goes on with it, and the rest up to 
 and data alike. The blocks of one page run in order in one shell, so what an earlier one set or logged is there later.
 
 What changes from run to run need not be the same as on the page: weekdays, dates, clock times, seconds and ports may
-differ, blanks may be more or fewer, and the home folder is written `~`. Beyond that `...` stands for anything within a
-line, and a line of only `...` for any lines.
+differ, blanks may be more or fewer, letters and briefings may break their lines elsewhere, and the home folder is
+written `~`. Beyond that `...` stands for anything within a line, and a line of only `...` for any lines.
 """
 
 import os
@@ -16,16 +16,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = (ROOT / "README.md", ROOT / "docs" / "tutorial.md")
+PAGES = (ROOT / "README.md", ROOT / "docs" / "tutorial.md", ROOT / "docs" / "case.md")
 WIDTH = "96"
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _END = "\x1e"
 _MONTHS = "January February March April May June July August September October November December"
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Wed Thu Fri Sat Sun"
+_DANISH_MONTHS = "januar februar marts april maj juni juli august september oktober november december"
+_DANISH_DAYS = "mandag tirsdag onsdag torsdag fredag lørdag søndag"
 _CHANGING = (
     (re.compile(r"\b\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?"), "DATE"),
     (re.compile(rf"\b({_DAYS.replace(' ', '|')})\b"), "WEEKDAY"),
     (re.compile(rf"\b\d{{1,2}} ({_MONTHS.replace(' ', '|')})\b( \d{{4}})?"), "DATE"),
+    (re.compile(rf"\b({_DANISH_DAYS.replace(' ', '|')})\b"), "WEEKDAY"),
+    (re.compile(rf"\b\d{{1,2}}\. ({_DANISH_MONTHS.replace(' ', '|')})\b( \d{{4}})?"), "DATE"),
     (re.compile(r"\b\d\d:\d\d\b"), "TIME"),
     (re.compile(r"\b\d+\.\d\d s\b"), "SECONDS"),
     (re.compile(r"(127\.0\.0\.1|localhost):\d+"), "PORT"),
@@ -41,6 +45,11 @@ class Step(NamedTuple):
     line: int
     start: int
     end: int
+
+    @property
+    def flowing(self) -> bool:
+        """Whether it shows prose, whose lines break elsewhere when a date in it is longer."""
+        return self.typed.startswith(("cat ", "feedlog brief "))
 
 
 def steps(text: str) -> list[Step]:
@@ -89,8 +98,10 @@ def run(commands: list[str], home: Path) -> list[str]:
     return printed + [""] * (len(commands) - len(printed))
 
 
-def agrees(shown: str, printed: str) -> bool:
-    """Whether a command printed what the page shows, the parts that change left aside."""
+def agrees(shown: str, printed: str, *, flowing: bool = False) -> bool:
+    """Whether a command printed what the page shows, but for what changes; `flowing` lines may break elsewhere."""
+    if flowing:
+        return _settled(" ".join(shown.split())) == _settled(" ".join(printed.split()))
     pattern = ""
     for line in _settled(shown).splitlines(keepends=True):
         if line.strip() == "...":
@@ -111,8 +122,36 @@ def rewrite(page: Path, home: Path) -> list[Step]:
     text = page.read_text("utf-8")
     found = steps(text)
     printed = run([step.typed for step in found], home)
-    stale = [(step, new) for step, new in zip(found, printed, strict=True) if not agrees(step.shown, new)]
+    stale = [
+        (step, new)
+        for step, new in zip(found, printed, strict=True)
+        if not agrees(step.shown, new, flowing=step.flowing)
+    ]
     for step, new in reversed(stale):
         text = text[: step.start] + re.sub(r" +$", "", new, flags=re.MULTILINE) + text[step.end :]
     page.write_text(text, "utf-8")
     return [step for step, _ in stale]
+
+
+def play(page: Path) -> None:
+    """Runs a page in a throw-away home and prints what is typed and answered, with the page's own words between."""
+    import tempfile
+
+    text = page.read_text("utf-8")
+    found = steps(text)
+    with tempfile.TemporaryDirectory(prefix="feedlog-play-") as home:
+        printed = run([step.typed for step in found], Path(home))
+    at = 0
+    for step, answer in zip(found, printed, strict=True):
+        told = text[at : step.start].replace("```console\n", "").replace("```\n", "")
+        lines = [line for line in told.splitlines() if not line.startswith(("$ ", "> "))]
+        prose = "\n".join(lines).strip("\n")
+        print(f"\n{prose}\n" if prose else "")
+        print("$ " + step.typed.replace("\n", "\n> "))
+        print(answer, end="")
+        at = step.end
+    print(text[at:].replace("```\n", ""))
+
+
+if __name__ == "__main__":
+    play(Path(sys.argv[1]))

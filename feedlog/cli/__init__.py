@@ -31,10 +31,14 @@ COMMANDS = {
     "fact": "What not to ask again: add, remove, list.",
     "letter": "Letters: write, edit, check, sent, show, list, template.",
     "undo": "Take back the last thing you did.",
+    "history": "Who changed what, when, and for whom.",
     "import": "Take in a file from another system.",
     "publish": "Write the pages' file anew.",
     "serve": "Show the pages in the browser.",
     "user": "Who may log in to the pages.",
+    "dossier": "Everything we hold of one customer.",
+    "erase": "Erase a customer for good, in every file.",
+    "purge": "Erase what was said long ago.",
     "backup": "Write a checked copy of the log.",
     "restore": "Put a backup in the log's place.",
     "recover": "Take in texts that could not be stored.",
@@ -122,7 +126,10 @@ def group(context: click.Context, db: str | None) -> None:
     feedlog search forsinket
     feedlog COMMAND --help
     """
-    context.obj = Session(db=db)
+    context.obj = session = Session(db=db)
+    from feedlog.operations import masking  # here: help needs no policy
+
+    masking.begin(lambda: session.config["pii"])
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 

@@ -45,7 +45,9 @@ def command(session: Session, customer: str, as_json: bool) -> None:
     _flowing("Don't ask again", _facts(found["facts"], now))
     _lines("Promised", [_promise(promise, now) for promise in found["promises"]])
     _lines("Said last", [_quote(note, now) for note in found["notes"]])
-    _lines("Said first", [_quote(found["first"], now)] if found["first"] else [])
+    first = found["first"]
+    if first and first not in found["notes"]:
+        _lines("Said first", [_quote(first, now)])
     _flowing("Done", _done(found["responses"], now))
     _flowing("Goodwill given", [noting.goodwill(given) for given in found["goodwill"]])
     _flowing("Talked with", found["colleagues"])

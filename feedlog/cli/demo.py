@@ -34,7 +34,7 @@ STEPS = (
     Step(
         "A customer is on the phone. Her words, and at once who else said this:",
         'add "Der er ingen, der har ringet tilbage" -c S-1014 --channel phone --kind complaint -t call-back'
-        ' --promise "ring her about the new delivery day" --due "om 2 dage"',
+        ' --promise "ring her about the new delivery day" --due "om 2 dage" --next-workday',
     ),
     Step("Found again by any form of a word:", "search forsinkelse --limit 5"),
     Step(

@@ -24,5 +24,5 @@ def command(session: Session, as_json: bool) -> int:
         printing.document({"ok": ok, "checks": checks})
     else:
         for check in checks:
-            printing.out(f"{'well' if check['ok'] else 'ILL ':<5} {check['name']:<13} {check['detail']}")
+            printing.out(f"{'well' if check['ok'] else 'ILL ':<5} {check['name']:<14} {check['detail']}")
     return 0 if ok else 1

@@ -37,7 +37,9 @@ def outside(session: Session) -> Outside:
 def in_words(counts: Counts) -> str:
     """'1 customer key, 3 notes, 2 promises'; what there is none of is left out."""
     numbers: dict[str, Any] = {**counts}
-    said = [f"{numbers[name]} {noun}{'' if numbers[name] == 1 else 's'}" for name, noun in _NOUNS.items() if numbers[name]]
+    said = [
+        f"{numbers[name]} {noun}{'' if numbers[name] == 1 else 's'}" for name, noun in _NOUNS.items() if numbers[name]
+    ]
     return ", ".join(said) or "nothing"
 
 
@@ -77,7 +79,9 @@ def _elsewhere(session: Session, log: Log, erased: Erased, backups: reaching_bac
     if erased.named_by_others:
         numbers = " ".join(f"#{number}" for number in erased.named_by_others[:20])
         more = "" if len(erased.named_by_others) <= 20 else " and more"
-        found.append(f"what others said of them, by name or key, in {len(erased.named_by_others)} notes: {numbers}{more}")
+        found.append(
+            f"what others said of them, by name or key, in {len(erased.named_by_others)} notes: {numbers}{more}"
+        )
     found += [f"the file {file}, from which notes were imported" for file in erased.files_imported]
     if erased.counts["letters"]:
         found.append("letters that were sent, printed, or written to a file with -o")
@@ -86,7 +90,9 @@ def _elsewhere(session: Session, log: Log, erased: Erased, backups: reaching_bac
 
 def tell(session: Session, receipt: dict[str, Any], counts: Counts) -> None:
     """The receipt for people: numbers only, so that it may be filed."""
-    printing.out(f"Erasure {receipt['erasure']}, {when.spoken(receipt['erased_at'], now=session.now)}, by {receipt['by']}")
+    printing.out(
+        f"Erasure {receipt['erasure']}, {when.spoken(receipt['erased_at'], now=session.now)}, by {receipt['by']}"
+    )
     printing.out(f"gone      {in_words(counts)}")
     if receipt["files_removed"]:
         printing.out(f"files     {receipt['files_removed']} removed from the spool and the outbox")
@@ -98,7 +104,7 @@ def tell(session: Session, receipt: dict[str, Any], counts: Counts) -> None:
             f" index, its journal, its pages{beyond}"
         )
     for place in receipt["elsewhere"]:
-        printing.out(f"not ours  {place}")
+        printing.out(f"elsewhere {place}")
 
 
 def refuse_unverified(troubles: list[str]) -> None:

@@ -1,10 +1,7 @@
 """feedlog promise"""
 
-import sys
-
 import click
 
-from feedlog import when
 from feedlog.cli import printing, promising
 from feedlog.cli.options import (
     NOTE_NUMBER,
@@ -16,7 +13,7 @@ from feedlog.cli.options import (
     next_workday_option,
 )
 from feedlog.cli.session import Session, pass_session, text_from
-from feedlog.errors import NotStored, WrongUsage
+from feedlog.errors import WrongUsage
 from feedlog.operations import notes, promise_life, promise_rates
 from feedlog.operations import promising as operation
 from feedlog.store import Log
@@ -76,11 +73,8 @@ def add(
     notes.get(log, note_id)
     day = _settled(session, due, next_workday, any_day, ask=not as_json)
     words = text_from(text, "What was promised?")
-    try:
+    with promising.not_lost(words):
         promise_id = operation.give(log, note_id, words, day, by, owner=owner)
-    except NotStored:
-        printing.talk(words)  # a promise has no spool: what was typed must not be gone
-        raise
     _show(session, log, promise_id, as_json=as_json)
 
 
@@ -119,7 +113,9 @@ def break_(
     on_behalf_of: str | None,
     as_json: bool,
 ) -> None:
-    """The promise will not be kept: say why, and whether the customer was told.
+    """The promise will not be kept.
+
+    Say why, and whether the customer was told; on a terminal both are asked for.
 
     \b
     feedlog promise break 12 --why "sold out" --told
@@ -127,8 +123,9 @@ def break_(
     session.set_agent(agent)
     log, by = session.change(), session.by(on_behalf_of)
     operation.still_open(log, promise_id, by)
-    why, told = _explained(why, told, "broken", ask=not as_json)
-    operation.break_(log, promise_id, why, by, customer_told=told)
+    why, told = promising.explained(why, told, "broken", ask=not as_json)
+    with promising.not_lost(why):
+        operation.break_(log, promise_id, why, by, customer_told=told)
     _show(session, log, promise_id, as_json=as_json)
 
 
@@ -155,9 +152,10 @@ def move(
     on_behalf_of: str | None,
     as_json: bool,
 ) -> None:
-    """The promise gets another day: say why, and whether the customer was told.
+    """The promise gets another day.
 
-    It counts as kept in time by the new day only if the customer was told of it before the old one had passed.
+    Say why, and whether the customer was told; on a terminal both are asked for. It counts as kept in time by the
+    new day only if the customer was told of it before the old one had passed.
 
     \b
     feedlog promise move 12 --due monday --why "the carrier is late" --told
@@ -167,8 +165,9 @@ def move(
     operation.still_open(log, promise_id, by)
     day = _settled(session, due, next_workday, any_day, ask=not as_json)
     operation.to_be_moved(log, promise_id, day, by)
-    why, told = _explained(why, told, "moved", ask=not as_json)
-    operation.move(log, promise_id, day, why, by, customer_told=told)
+    why, told = promising.explained(why, told, "moved", ask=not as_json)
+    with promising.not_lost(why):
+        operation.move(log, promise_id, day, why, by, customer_told=told)
     _show(session, log, promise_id, as_json=as_json)
 
 
@@ -212,7 +211,7 @@ def hand(
 @json_option
 @pass_session
 def show(session: Session, promise_id: int, as_json: bool) -> None:
-    """One promise with its whole life: made, moved, handed, kept or broken.
+    """One promise with its whole life.
 
     \b
     feedlog promise show 12
@@ -250,7 +249,7 @@ def list_(
     feedlog promise list -c K-1042
     """
     log = session.read()
-    first, last = _day(session, "since", since), _day(session, "until", until, prefer_future=True)
+    first, last = promising.day(session, "since", since), promising.day(session, "until", until, prefer_future=True)
     found = promise_life.listing(
         log, outcome=outcome, owner=owner, customer=customer, since=first, until=last, limit=limit
     )
@@ -269,17 +268,18 @@ def list_(
 @json_option
 @pass_session
 def rate(session: Session, since: str | None, until: str | None, apart: str | None, as_json: bool) -> None:
-    """How many promises were kept in time, of those that are over or past their day.
+    """How many promises were kept in time.
 
-    The day that counts is the first one promised. A later day takes its place only if the customer was told of it
-    before the day that counted had passed. Under five promises are called few.
+    Those that are over, or past their day, are counted. The day that counts is the first one promised. A later day
+    takes its place only if the customer was told of it before the day that counted had passed. Under five promises
+    are called few.
 
     \b
     feedlog promise rate --since 2026-09-01 --until 2026-09-30
     feedlog promise rate --by month
     """
     log, today = session.read(), session.now.astimezone().date().isoformat()
-    first, last = _day(session, "since", since), _day(session, "until", until)
+    first, last = promising.day(session, "since", since), promising.day(session, "until", until)
     if first and last and last < first:
         raise WrongUsage("The period ends before it begins.", hint="--since is the earlier one.")
     if apart:
@@ -300,31 +300,6 @@ def _settled(session: Session, due: str, next_workday: bool, any_day: bool, *, a
     from feedlog.cli import due_day  # here: it loads the holidays of a country, which keeping and showing need not
 
     return due_day.settle(session, due, next_workday=next_workday, any_day=any_day, ask=ask)
-
-
-def _day(session: Session, word: str, typed: str | None, *, prefer_future: bool = False) -> str | None:
-    """A local day a list is cut by; says how it was understood."""
-    if typed is None:
-        return None
-    day = when.day(typed, now=session.now, prefer="future" if prefer_future else "past")
-    printing.talk(f"{word} {when.spoken(day, now=session.now)}")
-    return day
-
-
-def _explained(why: str | None, told: bool | None, done: str, *, ask: bool) -> tuple[str, bool]:
-    """The reason, and whether the customer was told: from the options, else asked for on a terminal."""
-    ask = ask and sys.stdin.isatty()
-    if why is None:
-        if not ask:
-            raise WrongUsage(f"A promise is not {done} without a reason.", hint="Say it with --why.")
-        why = click.prompt("Why?", prompt_suffix=" ", err=True)
-    if told is None:
-        if not ask:
-            raise WrongUsage(
-                f"A promise is not {done} without saying whether the customer knows.", hint="Add --told or --not-told."
-            )
-        told = click.confirm("Was the customer told?", err=True)
-    return why, told
 
 
 def _show(session: Session, log: Log, promise_id: int, *, as_json: bool) -> None:

@@ -1,15 +1,55 @@
-"""Promises for people: two lines each, one in full, and how many are kept in time."""
+"""Promises for people: what is asked about them, two lines each, one in full, and how many are kept in time."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+
+import click
 
 from feedlog import when
 from feedlog.cli import noting, printing
 from feedlog.cli.session import Session
+from feedlog.errors import NotStored, WrongUsage
 from feedlog.operations.promise_life import Event, Life
 from feedlog.operations.promise_rates import Rate
 from feedlog.operations.promises import Due
 from feedlog.operations.shapes import Customer
+
+
+def day(session: Session, word: str, typed: str | None, *, prefer_future: bool = False) -> str | None:
+    """A local day a list is cut by; says how it was understood."""
+    if typed is None:
+        return None
+    day = when.day(typed, now=session.now, prefer="future" if prefer_future else "past")
+    printing.talk(f"{word} {when.spoken(day, now=session.now)}")
+    return day
+
+
+def explained(why: str | None, told: bool | None, done: str, *, ask: bool) -> tuple[str, bool]:
+    """The reason, and whether the customer was told: from the options, else asked for on a terminal."""
+    ask = ask and sys.stdin.isatty()
+    if why is None:
+        if not ask:
+            raise WrongUsage(f"A promise is not {done} without a reason.", hint="Say it with --why.")
+        why = click.prompt("Why?", prompt_suffix=" ", err=True)
+    if told is None:
+        if not ask:
+            raise WrongUsage(
+                f"A promise is not {done} without saying whether the customer knows.", hint="Add --told or --not-told."
+            )
+        told = click.confirm("Was the customer told?", err=True)
+    return why, told
+
+
+@contextmanager
+def not_lost(words: str) -> Iterator[None]:
+    """Says back what was typed where it could not be stored: unlike a note it has no spool."""
+    try:
+        yield
+    except NotStored:
+        printing.talk(words)
+        raise
 
 
 def many(count: int) -> str:

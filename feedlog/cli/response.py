@@ -22,7 +22,7 @@ from feedlog.cli.options import (
 )
 from feedlog.cli.session import Session, pass_session, piped
 from feedlog.errors import FeedlogError, NotStored, WrongUsage
-from feedlog.operations import responses
+from feedlog.operations import masking, responses
 from feedlog.vocabulary import RESPONSE_KINDS
 
 
@@ -69,7 +69,7 @@ def add(session: Session, note_id: int, agent: str | None, as_json: bool, **give
     except FeedlogError as error:
         # A response has no spool: a text the shell does not keep must not be gone.
         if text and (was_piped or isinstance(error, NotStored)):
-            printing.talk(text)
+            printing.talk(masking.unnumbered(text))
         raise
     if as_json:
         printing.document({**answered.response, "warnings": answered.warnings})

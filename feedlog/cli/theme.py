@@ -12,7 +12,7 @@ from feedlog.cli import printing, theming
 from feedlog.cli.options import NOTE_NUMBER, agent_option, complete, filter_options, filters, json_option, limit_option
 from feedlog.cli.session import Session, pass_session
 from feedlog.errors import WrongUsage
-from feedlog.operations import codebook, goodwill, recurring, suggesting, telling
+from feedlog.operations import codebook, goodwill, masking, recurring, suggesting, telling
 from feedlog.operations.comparing import Period
 from feedlog.operations.comparing import period as period_of
 
@@ -225,6 +225,7 @@ def _period(session: Session, since: str | None, until: str | None) -> Period:
 
 def _say_merged(asked: str, name: str) -> None:
     """An old name is taken, and the new one said."""
+    asked = masking.unnumbered(asked)
     if " ".join(asked.lower().split()) != name:
         printing.talk(f"{asked} is merged into {name}.")
 

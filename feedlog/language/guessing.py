@@ -1,8 +1,9 @@
-"""Which language a text is in, told by the words that carry its grammar."""
+"""Which language a letter is in, told by the words that carry its grammar and by those that letters are made of."""
 
 from collections.abc import Sequence
 
-from feedlog.language.languages import language
+from feedlog.language import phrases
+from feedlog.language.languages import silent_words
 from feedlog.language.words import plain_words
 
 # A word that several languages use says the less for each of them. Below this sum the text has said nothing.
@@ -10,15 +11,19 @@ LEAST = 1.0
 
 
 def guess(text: str, among: Sequence[str]) -> str | None:
-    """The code of the language whose function words the text uses most, or None where it has hardly any.
+    """The code of the language whose ordinary words the text uses most, or None where it has hardly any.
 
-    A word counts as one, shared by the languages that have it. In whole letters that settles Danish or Norwegian too;
+    A word counts as one, shared by the languages that have it. In a whole letter that settles Danish or Norwegian too;
     a single sentence may be both.
     """
-    silent = {code: language(code).function_words for code in among}
+    known = phrases.codes()
+    ordinary = {
+        code: silent_words([code]) | (phrases.phrases(code).words["in_letters"] if code in known else frozenset())
+        for code in among
+    }
     sums = dict.fromkeys(among, 0.0)
     for word in plain_words(text):
-        using = [code for code in among if word in silent[code]]
+        using = [code for code in among if word in ordinary[code]]
         for code in using:
             sums[code] += 1 / len(using)
     best = max(sums, key=lambda code: sums[code], default=None)

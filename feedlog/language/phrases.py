@@ -9,7 +9,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from feedlog.errors import WrongUsage
 from feedlog.language.excerpts import Span
@@ -58,21 +58,41 @@ class Cut:
         return Span(self.words[first].start, self.words[last].end)
 
 
-class Phrases(NamedTuple):
-    """What is known of one language: patterns by table, those that only look like it, and plain lists of words."""
+class Phrases:
+    """What is known of one language: tables of phrases, and plain lists of words."""
 
-    patterns: Mapping[str, re.Pattern[str]]
-    exceptions: Mapping[str, re.Pattern[str]]
-    words: Mapping[str, frozenset[str]]
+    def __init__(self, tables: dict[str, Any]) -> None:
+        lists = tables.get("words", {})
+        self.words = {name: frozenset(composed(words).lower().split()) for name, words in lists.items()}
+        self._named: dict[str, str] = tables.get("named", {})
+        self._tables: dict[str, dict[str, str]] = {
+            name: table for name, table in tables.items() if name not in ("named", "words")
+        }
+        self._ready: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {}
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables of phrases there are, in alphabetical order."""
+        return sorted(self._tables)
 
     def find(self, table: str, text: Cut) -> list[Span]:
-        """Where phrases of this table stand in the text, in order, without those that an exception holds."""
-        spared = [one.span() for one in self.exceptions[table].finditer(text.joined)]
+        """Where phrases of this table stand in the text, in order, without those that overlap an exception."""
+        wanted, exception = self._patterns(table)
+        spared = [one.span() for one in exception.finditer(text.joined)]
         return [
             text.span(found)
-            for found in self.patterns[table].finditer(text.joined)
+            for found in wanted.finditer(text.joined)
             if not any(start < found.end() and found.start() < end for start, end in spared)
         ]
+
+    def _patterns(self, table: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        if table not in self._ready:  # making them takes longer than reading the file, and often one table is enough
+            lines = self._tables[table]
+            self._ready[table] = (
+                pattern(lines["phrases"], self._named),
+                pattern(lines.get("except", ""), self._named),
+            )
+        return self._ready[table]
 
 
 def codes() -> list[str]:
@@ -86,18 +106,8 @@ def phrases(code: str) -> Phrases:
         if code not in codes():
             raise WrongUsage(f"No phrases of {code!r} are known.", hint=f"Known are those of: {', '.join(codes())}.")
         with open(os.path.join(_FOLDER, f"{code}.toml"), "rb") as file:
-            _known[code] = _read(tomllib.load(file))
+            _known[code] = Phrases(tomllib.load(file))
     return _known[code]
-
-
-def _read(tables: dict[str, Any]) -> Phrases:
-    named: dict[str, str] = tables.pop("named", {})
-    lists = {name: frozenset(composed(words).lower().split()) for name, words in tables.pop("words", {}).items()}
-    return Phrases(
-        {name: pattern(table["phrases"], named) for name, table in tables.items()},
-        {name: pattern(table.get("except", ""), named) for name, table in tables.items()},
-        lists,
-    )
 
 
 def pattern(lines: str, named: Mapping[str, str] | None = None) -> re.Pattern[str]:

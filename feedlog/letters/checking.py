@@ -13,8 +13,8 @@ from feedlog.letters.quoting import holds_words_of, longest_quotation, quotation
 
 # 'sorry, really sorry' is said in one breath.
 _ONE_BREATH_WORDS = 3
-# A promise's day stands in its sentence, in the one before, or in the two after it.
-_BEFORE, _AFTER = 1, 2
+# A promise's day stands in its sentence or in the two after it; the one before tells on what day the customer called.
+_SENTENCES_AFTER = 2
 _PLACE = re.compile(r"\[\[(?:(?!\[\[)[\s\S])*?\]\]")
 # 2026-03-13, 13.3.2026, 13/3: written alike in all these languages. 24/7 is no day.
 _FIGURES = re.compile(
@@ -145,15 +145,23 @@ class _Letter:
         days = [span for span in self._phrases.find("date", self._own) if span.start >= from_here]
         days += [Span(*found.span()) for found in _FIGURES.finditer(self._own_text, from_here)]
         if not promised:
-            if not days:
+            if all(self._tells_of_quotation(day) for day in days):
                 yield self._flag("date", self._top, "An agreement names a day, and this one names none.", missing=True)
         elif not any(self._near(promise, day) for promise in promised for day in days):
             yield self._flag("date", promised[0], "It promises something and does not say by when.")
 
+    def _tells_of_quotation(self, day: Span) -> bool:
+        """Whether a day stands in the sentence before a quotation: 'When you called us on Monday, you said:'."""
+        sentence = self._own.sentence_of[self._own.word_at(day.start)]
+        openings = [
+            span.start for span in quotations(self._text) if self._text[: span.start].rstrip()[-1:] in (":", ",")
+        ]
+        return any(self._own.sentence_of[self._own.word_at(start - 1)] == sentence for start in openings)
+
     def _near(self, promise: Span, day: Span) -> bool:
         sentence = self._own.sentence_of
         after = sentence[self._own.word_at(day.start)] - sentence[self._own.word_at(promise.start)]
-        return -_BEFORE <= after <= _AFTER
+        return 0 <= after <= _SENTENCES_AFTER
 
     def own_words(self) -> Iterator[Flag]:
         if self._known.verbatim is None:

@@ -46,7 +46,7 @@ def _settle(document: Any, sheet: Sheet) -> None:
     normal.font.name, normal.font.size = _FONT, Pt(11)
     normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(10), 1.3
     quote = document.styles["Quote"]
-    quote.font.name, quote.font.italic, quote.font.color.rgb = _FONT, True, RGBColor(0x1D, 0x1D, 0x1B)
+    quote.font.name, quote.font.italic, quote.font.color.rgb = _FONT, False, RGBColor(0x1D, 0x1D, 0x1B)
     quote.paragraph_format.left_indent = Mm(8)
     point = document.styles["List Bullet"]
     point.paragraph_format.space_after = Pt(4)

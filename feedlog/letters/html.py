@@ -12,7 +12,7 @@ body { margin: 0; background: #fff; color: #1d1d1b; font: 1.0625rem/1.6 Charter,
 main { max-width: 34rem; margin: 4rem auto; padding: 0 1.5rem; overflow-wrap: anywhere; hyphens: auto; }
 .date { margin: 0 0 3rem; text-align: right; color: #5a5a55; }
 p, ul, blockquote { margin: 0 0 1.1em; }
-blockquote { padding-left: 1.1rem; border-left: 2px solid #b9b4a6; font-style: italic; white-space: pre-wrap; }
+blockquote { padding-left: 1.1rem; border-left: 2px solid #b9b4a6; }
 blockquote p:last-child { margin: 0; }
 ul { padding-left: 1.2rem; list-style: "– "; }
 li { margin: 0 0 .35em; padding-left: .3rem; }

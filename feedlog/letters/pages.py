@@ -20,7 +20,7 @@ _PLACE = re.compile(r"\[\[(?:(?!\[\[|\n *\n)[\s\S])*?\]\]|\[\[")  # one left ope
 # Where a place begins and ends; noncharacters, which `plain` takes out of every text.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 # What no letter shows and XML does not hold: control characters but line feed and tab, and noncharacters.
-_UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
 class Place(NamedTuple):
@@ -46,7 +46,7 @@ class Part(NamedTuple):
 
 def plain(text: str) -> str:
     """A text with line feeds only, without tabs, blanks at line ends, and characters no page can show."""
-    lines = _UNSHOWN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    lines = _UNSHOWN.sub("", re.sub("\r\n|[\r\x85\u2028\u2029]", "\n", text)).split("\n")
     return "\n".join(line.expandtabs(4).rstrip() for line in lines).strip("\n")
 
 

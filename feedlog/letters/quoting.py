@@ -10,17 +10,18 @@ from feedlog.language.words import plain_words, words_of
 FEWEST_WORDS = 3
 # A run of the customer's words that carry meaning, as long as this, is no chance.
 FEWEST_SHARED = 3
+_WITHIN = r"(?:(?!\n[ \t]*\n)[^{}])+"  # a mark that is never closed must not reach past its paragraph
 _BETWEEN_MARKS = re.compile(
-    r"»[^«»]+«|«[^«»]+»|[“”„\"][^“”„\"]+[“”\"]|(?<!\w)[‘'‚](?=\S)(?:[^'‘’\n]|(?<=\w)['’](?=\w)|\n(?!\n))+[’'‘](?!\w)"
+    f'»{_WITHIN.format("«»")}«|«{_WITHIN.format("«»")}»|[“”„"]{_WITHIN.format('“”„"')}[“”"]'
+    r"|(?<!\w)[‘'‚](?=\S)(?:[^'‘’\n]|(?<=\w)['’](?=\w)|\n(?!\n))+[’'‘](?!\w)"
 )
-_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _INDENTED = re.compile(r"(?:^(?:[ ]{2,}|\t)\S.*(?:\n|\Z))+", re.M)
 _BEHIND_SIGN = re.compile(r"(?:^[ \t]*>.*(?:\n|\Z))+", re.M)
 
 
 def quotations(text: str) -> list[Span]:
     """Where something is quoted, in order; what stands in two ways of quoting at once is one."""
-    found = {Span(*one.span()) for one in _BETWEEN_MARKS.finditer(text) if not _BLANK_LINE.search(one.group())}
+    found = {Span(*one.span()) for one in _BETWEEN_MARKS.finditer(text)}
     found |= {Span(*one.span()) for one in _BEHIND_SIGN.finditer(text)}
     indented = [one for one in _INDENTED.finditer(text) if _parted(text, *one.span())]
     if re.search(r"^\S", text, re.M):  # else all of it is, as in a mail that was forwarded

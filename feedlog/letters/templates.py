@@ -87,8 +87,8 @@ def fill(folder: str, language: str, kind: str, values: dict[str, Any]) -> str:
         ),
     )
     try:
-        _refuse_unknown(environment, template)
         code = environment.compile(template.text, name=f"{kind}.txt", filename=template.path)
+        _refuse_unknown(environment, template)
         return jinja2.Template.from_code(environment, code, environment.make_globals(None)).render(values)
     except jinja2.TemplateSyntaxError as error:
         raise _wrong(error.filename or template.path, error.lineno, error.message or "it is no template") from error

@@ -54,6 +54,7 @@ class Reader:
         words = cells.get(self._words, "")
         if not words or words.isspace():
             return None
+        masking.current().next_row()
         given: dict[str, Any] = {}
         for field, columns, meaning in self._fields:
             filled = [meaning(cell) for name in columns if (cell := cells.get(name)) and not cell.isspace()]

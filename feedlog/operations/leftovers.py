@@ -3,6 +3,7 @@
 import glob
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ def sweep(log_path: str, outside: Outside, gone: Theirs) -> Swept:
     """Removes the files that hold what these customers said. Idempotent; takes the newest state of both folders."""
     removed, left = 0, []
     keys = {key.casefold() for key in gone.keys}
+    texts, repeats = set(gone.texts), set(gone.idempotency_keys)
     needles = [text.encode() for text in (*gone.keys, *gone.texts) if len(text) >= 4]
     for path in _spooled(outside.spool):
         content = _content(path)
@@ -39,8 +41,8 @@ def sweep(log_path: str, outside: Outside, gone: Theirs) -> Swept:
             said = entry["said"]
             theirs = (
                 str(said.get("customer") or "").casefold() in keys
-                or said.get("idempotency_key") in gone.idempotency_keys
-                or said.get("verbatim") in gone.texts
+                or said.get("idempotency_key") in repeats
+                or said.get("verbatim") in texts
             )
         if theirs and entry is not None and entry.get("log") != log_path:
             left.append(f"{path}, which waits for another log")
@@ -48,6 +50,9 @@ def sweep(log_path: str, outside: Outside, gone: Theirs) -> Swept:
             removed += _removed(path, left)
     for path in copies(outside.outbox, gone.letter_ids):
         removed += _removed(path, left)
+    for path in _unfinished_copies(outside.outbox):
+        if any(needle in (_content(path)) for needle in needles):
+            removed += _removed(path, left)
     return Swept(removed, left)
 
 
@@ -64,13 +69,18 @@ def waiting(log_path: str, folder: str, keys: Iterable[str]) -> list[dict[str, A
 
 def copies(outbox: str, letter_ids: Iterable[int]) -> list[str]:
     """The colleagues' copies of these letters."""
-    folder = glob.escape(outbox)
-    return sorted(
-        path
-        for letter_id in letter_ids
-        for form in (f"letter-{letter_id}.*", f"letter-{letter_id}-*")
-        for path in glob.glob(os.path.join(folder, "*", form))
-    )
+    wanted = set(letter_ids)
+    found = []
+    for path in glob.glob(os.path.join(glob.escape(outbox), "*", "letter-*")):
+        numbered = re.match(r"letter-(\d+)(?!\d)", os.path.basename(path))
+        if numbered and int(numbered[1]) in wanted:
+            found.append(path)
+    return sorted(found)
+
+
+def _unfinished_copies(outbox: str) -> list[str]:
+    """What a crash left while a copy was being written."""
+    return sorted(glob.glob(os.path.join(glob.escape(outbox), "*", ".letter-*")))
 
 
 def _spooled(folder: str) -> Iterator[str]:

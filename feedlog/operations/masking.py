@@ -5,7 +5,7 @@ What was found gathers until the command line tells it; numbers kept on purpose 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 # rules are not even loaded.
 _DIGIT = "\\d\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u249b\u24ea"
 _WORTH_A_LOOK = re.compile(rf"[{_DIGIT}](?:[^{_DIGIT}]{{0,4}}[{_DIGIT}]){{7}}|@")
-_REMEMBERED = 20_000
 _ONE_AND_MANY = {
     "CPR": ("CPR number", "CPR numbers"),
     "card": ("card number", "card numbers"),
@@ -47,47 +46,52 @@ class Report(NamedTuple):
 
 
 class Masking:
-    """How one call meets the numbers it finds: `policy` is mask, reject or allow."""
+    """How one call meets the numbers it finds. `policy` says mask, reject or allow; it is asked when one is found."""
 
-    def __init__(self, policy: str) -> None:
+    def __init__(self, policy: Callable[[], str]) -> None:
         self.policy = policy
         self._masked: Counts = {}
         self._kept: Counts = {}
         self._unrecorded: Counts = {}
         self._noticed: Counts = {}
         self._keys: Counts = {}
-        # Texts are checked more than once on their way; each is counted once.
+        # Texts are checked more than once on their way; each is counted once, with what it is.
         self._seen: set[int] = set()
 
     def stored(self, text: str, what: str) -> str:
         """The text as it may be stored; raises Refused for a number where the policy is to reject."""
         found = looked_at(text)
-        if not found or hash(text) in self._seen:
+        if not found:
             return text
         strong = [one for one in found if one.strong]
-        if strong and self.policy == "reject":
+        policy = self.policy() if strong else "allow"
+        if policy == "reject":
             first = strong[0]
             raise Refused(
                 f"The {what} holds {_one(first.kind)}, from character {first.start + 1} to {first.end}.",
                 hint="Write it without the number, or have it masked with FEEDLOG_PII=mask.",
             )
-        if self.policy == "allow":
-            _count(self._kept, strong)
-            _count(self._unrecorded, strong)
-        else:
-            text = _masked(text, found)
-            _count(self._masked, strong)
-        _count(self._noticed, [one for one in found if not one.strong])
-        if len(self._seen) >= _REMEMBERED:
-            self._seen.clear()
-        self._seen.add(hash(text))
+        known = hash((what, text)) in self._seen
+        self._seen.add(hash((what, text)))
+        if policy == "mask":
+            text, found = _masked(text, found)
+            self._seen.add(hash((what, text)))
+        if not known:
+            strong = [one for one in found if one.strong]
+            for counts in (self._masked,) if policy == "mask" else (self._kept, self._unrecorded):
+                _count(counts, strong)
+            _count(self._noticed, [one for one in found if not one.strong])
         return text
+
+    def next_row(self) -> None:
+        """What comes now is another note's, so the same words count anew."""
+        self._seen.clear()
 
     def notice_key(self, key: str) -> None:
         """Remarks on a customer's key that is an ID number. It stays: masked, all customers would be one."""
         found = [one for one in looked_at(key) if one.strong]
-        if found and hash(key) not in self._seen:
-            self._seen.add(hash(key))
+        if found and hash(("customer key", key)) not in self._seen:
+            self._seen.add(hash(("customer key", key)))
             _count(self._keys, found[:1])
 
     def to_record(self) -> Counts:
@@ -108,7 +112,7 @@ class Masking:
         return Report(masked, told, warnings)
 
 
-_now = Masking("mask")
+_now = Masking(lambda: "mask")
 
 
 def current() -> Masking:
@@ -116,7 +120,7 @@ def current() -> Masking:
     return _now
 
 
-def begin(policy: str) -> Masking:
+def begin(policy: Callable[[], str]) -> Masking:
     """A call begins: nothing found yet."""
     global _now
     _now = Masking(policy)
@@ -127,7 +131,7 @@ def begin(policy: str) -> Masking:
 def under(policy: str) -> Iterator[Masking]:
     """Another policy for a while, with a report of its own."""
     global _now
-    before, _now = _now, Masking(policy)
+    before, _now = _now, Masking(lambda: policy)
     try:
         yield _now
     finally:
@@ -136,7 +140,7 @@ def under(policy: str) -> Iterator[Masking]:
 
 def unnumbered(text: str) -> str:
     """A text that is only shown, such as why something was refused: never with a number in it, whatever the policy."""
-    return _masked(text, looked_at(text))
+    return _masked(text, looked_at(text))[0]
 
 
 def looked_at(text: str) -> "list[Found]":
@@ -157,12 +161,12 @@ def _one(kind: str) -> str:
     return f"{'an' if kind == 'IBAN' else 'a'} {_ONE_AND_MANY.get(kind, (kind, kind))[0]}"
 
 
-def _masked(text: str, found: "list[Found]") -> str:
+def _masked(text: str, found: "list[Found]") -> "tuple[str, list[Found]]":
     if not any(one.strong for one in found):
-        return text
+        return text, found
     from feedlog.language import idnumbers
 
-    return idnumbers.masked(text, found)
+    return idnumbers.mask(text)
 
 
 def _count(counts: Counts, found: "list[Found]") -> None:

@@ -5,9 +5,9 @@ from typing import Any, TypedDict
 
 from feedlog.errors import NotFound
 from feedlog.operations import customers
-from feedlog.operations.promise_rates import counting_day, kept_in_time
 from feedlog.operations.promises import with_customer
 from feedlog.operations.shapes import Customer
+from feedlog.recovery import counting_day, kept_in_time
 from feedlog.store import Log
 
 
@@ -27,7 +27,7 @@ class Event(TypedDict):
 class Life(TypedDict):
     """A promise in full. `outcome` is None while it is open; `moved` is how many times it was.
 
-    `counts_on` is the day it is measured by, see `promise_rates.counting_day`; `in_time` whether it was kept by then,
+    `counts_on` is the day it is measured by, see `recovery.counting_day`; `in_time` whether it was kept by then,
     None while it is not kept. `verbatim` is the customer's sentence as it is worded now.
     """
 

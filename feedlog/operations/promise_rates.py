@@ -1,10 +1,11 @@
 """How many promises are kept in time, counted by the day that the customer was led to expect."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from itertools import groupby
-from typing import Any, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
 from feedlog import when
+from feedlog.recovery import counting_day, kept_in_time
 from feedlog.store import Log
 
 # Of fewer promises than this a share says little.
@@ -30,29 +31,6 @@ class Rate(TypedDict):
     few: bool
 
 
-def counting_day(events: Iterable[Mapping[str, Any]]) -> str:
-    """The day a promise is measured by: its first due day, unless the customer was told of a later one in time.
-
-    That is, a move counts when it was to a later day, the customer was told, and it was made on or before the local
-    day that counted till then. Otherwise a promise could always be moved until it is kept. `events` are the rows of
-    `promise_events` of one promise in their order; steps taken back are passed over.
-    """
-    day = ""
-    for event in _standing(events):
-        if event["kind"] == "made":
-            day = event["due_on"]
-        elif event["kind"] == "moved" and event["customer_told"] and event["due_on"] > day:
-            day = event["due_on"] if _local_day(event["happened_at"]) <= day else day
-    return day
-
-
-def kept_in_time(events: Iterable[Mapping[str, Any]]) -> bool | None:
-    """Whether a promise was kept on a local day not after the one that counts; None while it is not kept."""
-    events = list(events)
-    kept = [event["happened_at"] for event in _standing(events) if event["kind"] == "kept"]
-    return _local_day(kept[-1]) <= counting_day(events) if kept else None
-
-
 def rate(log: Log, *, today: str, since: str | None = None, until: str | None = None) -> Rate:
     """The rate of the promises whose counting day lies between the local days `since` and `until`, both included."""
     return _rate(None, list(_measured(log, today, since, until)))
@@ -76,13 +54,20 @@ class _Measured(NamedTuple):
 
 def _measured(log: Log, today: str, since: str | None, until: str | None) -> Iterator[_Measured]:
     """The promises on notes that stand that are over, or whose counting day is past, and lies in the period."""
+    # A counting day is one of a promise's days and never before its first: most of those outside are not even read.
     rows = log.rows(
         """select promises.id, promises.owner as owned_by, outcome,
                   kind, happened_at, promise_events.due_on, customer_told
              from promises
              join wordings on wordings.note_id = promises.note_id
              join promise_events on promise_events.promise_id = promises.id and removed_at is null
-            where outcome is not 'withdrawn' order by promises.id, promise_events.id"""
+            where outcome is not 'withdrawn'
+              and (?1 is null or exists
+                   (select 1 from promise_events where promise_id = promises.id and due_on >= ?1))
+              and (?2 is null or exists
+                   (select 1 from promise_events where promise_id = promises.id and due_on <= ?2))
+            order by promises.id, promise_events.id""",
+        [since, until],
     )
     for _, group in groupby(rows, key=lambda row: row["id"]):
         events = [dict(row) for row in group]
@@ -105,11 +90,3 @@ def _rate(of: str | None, counted: list[_Measured]) -> Rate:
         share=in_time / len(counted) if counted else None,
         few=len(counted) < FEW,
     )
-
-
-def _standing(events: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
-    return (event for event in events if not event.get("removed_at"))
-
-
-def _local_day(instant: str) -> str:
-    return when.local(instant).date().isoformat()

@@ -48,7 +48,7 @@ def of_customer(log: Log, key: str) -> Reach | None:
         return None
     while found["merged_into_id"] is not None:
         found = log.row("select id, merged_into_id from customers where id = ?", [found["merged_into_id"]]) or found
-    return of_customers(log, _with_merged(log, [found["id"]]))
+    return of_customers(log, with_merged(log, [found["id"]]))
 
 
 def require(log: Log, key: str) -> Reach:
@@ -66,7 +66,7 @@ def of_customers(log: Log, customer_ids: Iterable[int], note_ids: Iterable[int] 
     return Reach(customers, tuple(sorted({row["id"] for row in rows}.union(note_ids))))
 
 
-def _with_merged(log: Log, customer_ids: Sequence[int]) -> list[int]:
+def with_merged(log: Log, customer_ids: Sequence[int]) -> list[int]:
     """These rows and all that were merged into them, however many steps away."""
     every = list(customer_ids)
     newest = every
@@ -88,15 +88,17 @@ def of_uids(log: Log, uids: Iterable[str]) -> Reach:
 def counts(log: Log, reach: Reach) -> Counts:
     """How much a reach holds."""
     notes, customers = json.dumps(reach.note_ids), json.dumps(reach.customer_ids)
-    hanging = {
-        table: int(log.value(f"select count(*) from {table} where note_id in {_THESE}", [notes]))
+    hanging = [
+        int(log.value(f"select count(*) from {table} where note_id in {_THESE}", [notes]))
         for table in ("promises", "responses", "letters")
-    }
+    ]
     return Counts(
         customer_rows=len(reach.customer_ids),
         notes=len(reach.note_ids),
         facts=int(log.value(f"select count(*) from facts where customer_id in {_THESE}", [customers])),
-        **hanging,  # type: ignore[typeddict-item]
+        promises=hanging[0],
+        responses=hanging[1],
+        letters=hanging[2],
     )
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from feedlog.errors import FeedlogError
 from feedlog.operations import erased_list, erasing, reaching
 from feedlog.operations.shapes import By
-from feedlog.store import Log, backup_list, backups, open_for_writing, scrubbing
+from feedlog.store import Log, backup_list, backups, replacing, scrubbing
 from feedlog.store.backups import Backup
 
 
@@ -48,7 +48,7 @@ def _forget(log_path: str, backup: Backup, uids: list[str], wanted: scrubbing.Wa
         concerned = bool(found.customer_ids or found.note_ids or erasing.unverified(copy))
         if not concerned and not scrubbing.left_in(copy.connection, path, wanted):
             return  # as it was made, to the byte
-    with open_for_writing(path, ()) as copy:
+    with replacing.open_copy(path) as copy:
         erasing.apply(copy, uids, by)
         if scrubbing.left_in(copy.connection, path, wanted):
             erasing.scrub_or_refuse(copy, wanted)

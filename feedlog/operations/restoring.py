@@ -14,7 +14,6 @@ from feedlog.operations.shapes import By
 from feedlog.store import Log, backup_list, backups, replacing, upgrades
 from feedlog.store.backups import Backup
 from feedlog.store.drafts import draft_beside, give_name
-from feedlog.store.failures import translated
 
 _UID = "select value from settings where name = 'uid'"
 _NEWEST = "select max(logged_at) from current_notes"
@@ -73,10 +72,9 @@ def ready(log_path: str, place: str) -> Iterator[Ready]:
     with backups.open_as_it_is(place) as source, draft_beside(log_path) as draft:
         with backups.snapshot(source):
             backups.take_pages(source, draft, log_path)
+            version = int(source.value("pragma user_version"))
         remarks = backups.verify(draft, place)
-        with replacing.open_draft(draft) as copy, translated(log_path, writing=True):
-            version = int(copy.value("pragma user_version"))
-            upgrades.bring_up(copy.connection, draft, [], back_up=False)
+        with replacing.open_copy(draft) as copy:
             yield Ready(
                 path=log_path,
                 backup_path=place,

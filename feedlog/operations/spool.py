@@ -32,7 +32,7 @@ def keep(folder: str, log_path: str, said: Said, by: By) -> str | None:
     if not said.idempotency_key:
         said = said._replace(idempotency_key=f"spool {new_uid()}")  # so that taking it in twice makes one note
     entry = {"log": log_path, "said": said.as_plain(), "by": by._asdict()}
-    if masking.current().policy == "allow":
+    if masking.current().policy() == "allow":
         entry["pii"] = "allow"  # who takes it in may have another setting
     # A half character becomes JSON's own escape, so that whatever was typed can be written and read again.
     import json  # here and in `_read`: every `add` looks into the spool, and hardly ever finds anything

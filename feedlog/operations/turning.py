@@ -136,8 +136,8 @@ def _broken(log: Log, until: str) -> list[tuple[int, str, BrokenPromise]]:
     rows = log.rows(
         """select promises.id, note_id, what, owner, due_on, coalesce(outcome, 'open') as outcome, ended_at,
                   coalesce(customers.merged_into_id, customers.id) as person,
-                  (select why from promise_events where promise_id = promises.id and kind = 'broken'
-                    order by id desc limit 1) as why
+                  (select why from promise_events as event where event.promise_id = promises.id
+                      and kind = 'broken' and removed_at is null order by id desc limit 1) as why
              from promises join wordings using (note_id) join notes on notes.id = note_id
              join customers on customers.id = notes.customer_id
             where outcome = 'broken' or (outcome is null and due_on < ?)""",

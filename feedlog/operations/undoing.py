@@ -48,7 +48,8 @@ def last(log: Log, agent: str) -> Change:
         f"""select * from changes as done where agent = ? and action in ({", ".join("?" * len(_UNDO))})
               and not exists (select 1 from changes where undoes_id = done.id)
               and json_extract(detail, '$.part_of') is null
-              and (note_id is null or exists (select 1 from notes where id = done.note_id)) -- else it was erased
+              -- A note that was taken back or erased has nothing left to take back; what was done before has.
+              and (note_id is null or exists (select 1 from wordings where note_id = done.note_id))
               and (customer_id is null or exists (select 1 from customers where id = done.customer_id))
             order by id desc limit 1""",
         [agent, *_UNDO],

@@ -22,10 +22,11 @@ _SHORTEST_OWN_KEY = 3
 
 
 class Person(NamedTuple):
-    """A customer as the working file knows them."""
+    """A customer as the working file knows them. `other_names` were theirs once, or under a key merged into theirs."""
 
     key: str
     name: str | None
+    other_names: str = ""
 
 
 class Privacy:
@@ -54,7 +55,7 @@ class Privacy:
         if not text:
             return text
         text = _NUMBER.sub(_number, _EMAIL.sub("[e-mail]", text))
-        parts = _folded_words(own.name) if own and own.name else []
+        parts = _folded_words(f"{own.name or ''} {own.other_names}") if own else []
         own_key = "".join(_folded_words(own.key)) if own else ""
         own_key = own_key if len(own_key) >= _SHORTEST_OWN_KEY else ""
         hidden: list[tuple[int, int, str]] = []

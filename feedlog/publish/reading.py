@@ -89,7 +89,10 @@ def notes(log: Log, ids: Sequence[int]) -> list[Row]:
     rows = _rows(
         log,
         """select notes.id, said_at, logged_at, notes.agent, on_behalf_of, channel, touchpoint, kind, verbatim, reading,
-                  satisfaction, source, corrected, customers.key, customers.name, customers.segment
+                  satisfaction, source, corrected, customers.key, customers.name, customers.segment,
+                  coalesce(nullif(given.name, customers.name), '') as merged_name,
+                  (select group_concat(versions.name, ' ') from customer_versions as versions
+                    where versions.customer_id in (given.id, customers.id)) as former_names
              from current_notes as notes
              left join customers as given on given.id = notes.customer_id
              left join customers on customers.id = coalesce(given.merged_into_id, given.id)

@@ -73,7 +73,7 @@ class Writer:
         promises = reading.by_number(reading.promises(self._log, ids), "note_id")
         responses = reading.by_number(reading.responses(self._log, ids), "note_id")
         for note in reading.notes(self._log, ids):
-            person = persons[note["id"]] = Person(note["key"], note["name"]) if note["key"] else None
+            person = persons[note["id"]] = _person(note)
             followed = self._followed(note, promises.get(note["id"], []), responses.get(note["id"], []))
             rows.append({**self._note(note, person), **followed})
         self._weeks.update(row["week"] for row in rows)
@@ -190,6 +190,13 @@ class Writer:
 
 def _day(instant: str) -> str:
     return when.local(instant).date().isoformat()
+
+
+def _person(note: reading.Row) -> Person | None:
+    """Who said a note, with every name they have had."""
+    if not note["key"]:
+        return None
+    return Person(note["key"], note["name"], f"{note['merged_name']} {note['former_names'] or ''}".strip())
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: list[dict[str, Any]]) -> None:

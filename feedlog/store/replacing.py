@@ -12,21 +12,33 @@ import time
 from collections.abc import Callable
 
 from feedlog.errors import NotStored
+from feedlog.store import log as door
+from feedlog.store import upgrades
 from feedlog.store.backups import free_name
 from feedlog.store.drafts import BESIDE
 from feedlog.store.failures import translated
-from feedlog.store.log import BUSY_SECONDS, Log, _connect, _enter_wal, _settle
+from feedlog.store.log import BUSY_SECONDS, Log, _enter_wal, _settle, _version
 
 _BUSY, _LOCKED, _CORRUPT, _NOTADB = 5, 6, 11, 26
 # Far less than the smallest log has, so that the first step is never the last one.
 _PAGES_A_STEP = 8
 
 
-def open_draft(draft: str) -> Log:
-    """A copy that is being made ready, open for writing as a log is."""
-    connection = _connect(draft, "rw")
-    _settle(connection)
-    return Log(draft, connection, writable=True)
+def open_copy(path: str) -> Log:
+    """A backup, or a draft of one, open for writing as a log is and brought up to today's schema.
+
+    It stays one file without a write-ahead log, and no copy is made of what is a copy already.
+    """
+    with translated(path, writing=True):
+        connection = door._connect(path, "rw")
+        try:
+            _settle(connection)
+            if _version(connection, path) != upgrades.NEWEST:
+                upgrades.bring_up(connection, path, [], back_up=False)
+        except BaseException:
+            connection.close()
+            raise
+    return Log(path, connection, writable=True)
 
 
 def is_damage(error: BaseException | None) -> bool:
@@ -42,7 +54,7 @@ def write_over(ready: Log, path: str, locked: Callable[[], object]) -> None:
     the log cannot be written.
     """
     with translated(path, writing=True):
-        target = _connect(path, "rw")
+        target = door._connect(path, "rw")
         try:
             _settle(target)
             _enter_wal(target)

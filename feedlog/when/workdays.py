@@ -19,7 +19,7 @@ _SATURDAY = 5
 
 
 def holiday(day: str, country: str) -> str | None:
-    """The public holiday of DK, SE, NO or DE on that day by its English name, else its own; None where there is none."""
+    """The public holiday of DK, SE, NO or DE on that day, by its English name, else its own; None without one."""
     named = _calendar(country).get(day)
     return None if named is None else named.replace("; ", " and ")  # two may fall on one day
 

@@ -34,7 +34,7 @@ def test_first_sentence(run: Invoke, log_path: Path) -> None:
 def test_who_else_said_this(invoke: Invoke) -> None:
     """Others who said it come back: how many, since when, and their words."""
     invoke("add", "Pakken kom tre uger for sent", "-c", "K-1", "--name", "Bo Berg", "--said-at", "2026-03-02 09:00")
-    invoke("add", "Tre uger for sent kom pakken", "-c", "K-2", "--promise", "ring", "--due", "in 3 days")
+    invoke("add", "Tre uger for sent kom pakken", "-c", "K-2", "--promise", "ring", "--due", "in 3 days", "--any-day")
     done = invoke("add", "Pakken kom tre uger for sent", "-c", "K-3")
     lines = done.out.splitlines()
     assert lines[0] == "#3  K-3"
@@ -47,7 +47,7 @@ def test_who_else_said_this(invoke: Invoke) -> None:
 def test_what_is_owed(invoke: Invoke) -> None:
     """What the customer was promised is said at every contact, also what was promised just now."""
     day = when.spoken(when.day("in 3 days", now=when.clock()), now=when.clock())
-    done = invoke("add", "Ring mig op", "-c", "K-1", "--promise", "call back", "--due", "in 3 days")
+    done = invoke("add", "Ring mig op", "-c", "K-1", "--promise", "call back", "--due", "in 3 days", "--any-day")
     assert done.out == f"#1  K-1\nPromised: call back, by {day}.\n"
     assert done.err == f"due {day}\n"
     assert invoke("add", "Hallo?", "-c", "k-1").out == f"#2  K-1\nPromised: call back, by {day}.\n"

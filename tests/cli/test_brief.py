@@ -12,13 +12,14 @@ def told(run: Run) -> None:
     for words in (
         ("add", "I er altid hurtige", "-c", KEY, "--name", "Anna Holm", "--channel", "email", "--kind", "compliment",
          "--said-at", "2024-05-02"),
+        *[("add", f"Hvor er pakke {number}?", "-c", KEY, "--kind", "question") for number in range(2)],
         ("add", "Pakken kom tre uger for sent, og ingen ringede", "-c", KEY, "--channel", "phone", "--kind",
          "complaint", "-t", "levering", "--promise", "call back with a new date", "--due", "in 9 days", "--any-day"),
         ("customer", "set", KEY, "--segment", "business", "--prefers", "a call, not a mail", "--language", "da"),
         ("fact", "add", KEY, "door code"),
         ("fact", "add", KEY, "invoice 88213"),
-        ("response", "add", "2", "--kind", "apologised", "--agent", "jens"),
-        ("response", "add", "2", "--kind", "compensated", "--amount", "200", "--currency", "DKK", "--agent", "jens"),
+        ("response", "add", "4", "--kind", "apologised", "--agent", "jens"),
+        ("response", "add", "4", "--kind", "compensated", "--amount", "200", "--currency", "DKK", "--agent", "jens"),
     ):  # fmt: skip
         assert run(*words).status == 0, words
 

@@ -59,10 +59,11 @@ def test_show(shop: Invoke) -> None:
         "",
         "said      Monday 2 March, 09:30",
         f"logged    {logged}, by mette",
+        "loop      open: nobody has answered",
         "was       “Pakken kom tre uger for sent”, corrected today by mette: misheard",
     ]
     document = shop("show", "1", "--json").json
-    assert list(document) == [*Note.__annotations__, "wordings", "promises"]
+    assert list(document) == [*Note.__annotations__, "wordings", "promises", "responses", "loop"]
     assert [wording["why"] for wording in document["wordings"]] == [None, "misheard"]
 
 

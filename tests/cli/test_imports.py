@@ -67,6 +67,7 @@ HEAVY = {
     "email",
     "getpass",
     "hashlib",
+    "holidays",
     "http",
     "importlib.metadata",
     "inspect",

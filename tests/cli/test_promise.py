@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedlog import when
+from feedlog.operations import promises, promising
 from feedlog.store import Log, open_for_writing
 from feedlog.vocabulary import DEFAULT_LANGUAGES
 from feedlog.when import workdays
@@ -340,6 +342,30 @@ def test_asked_on_a_terminal(invoke: Invoke, anna: None, environment: dict[str, 
     assert "Why? " in shown and "Was the customer told? [y/N]: " in shown
     event = invoke("promise", "show", "1", "--json").json["events"][-1]
     assert (event["why"], event["customer_told"], event["due_on"]) == ("the carrier is late", True, THURSDAY)
+
+
+def test_what_was_typed_is_not_lost(invoke: Invoke, anna: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the log cannot be written, the promise or the reason that was typed is said back, and nothing is done."""
+    before = invoke("promise", "show", "1", "--json").out
+    for words in (
+        ("add", "1", "send roses", "--due", THURSDAY),
+        ("move", "1", "--due", THURSDAY, "--why", "send roses", "--told"),
+        ("break", "1", "--why", "send roses", "--told"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(promises, "record", full_disk)
+            patch.setattr(promising, "record", full_disk)
+            done = invoke("promise", *words)
+        assert (done.status, done.out) == (75, "")
+        assert "send roses\n" in done.err and "Traceback" not in done.err
+    assert invoke("promise", "show", "1", "--json").out == before
+    assert len(invoke("due", "--json").json) == 1
+
+
+def full_disk(*_: Any, **__: Any) -> None:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    raise error
 
 
 def test_holidays_are_not_loaded_without_a_day(environment: dict[str, str]) -> None:

@@ -140,6 +140,8 @@ def traced(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     def connected(path: str, mode: str) -> sqlite3.Connection:
         connection = connect(path, mode)
+        if mode != "rw":  # it cannot write, or it is a copy nobody else knows of yet
+            return connection
         statements: list[str] = []
         all_of_them.append(statements)
         connection.set_trace_callback(lambda sql: statements.append(" ".join(sql.split())))
@@ -152,7 +154,7 @@ def traced(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 # One call for each command that writes; together they reach every operation that writes.
 WRITING = [
     ("add", "Pakken kom tre uger for sent", "-c", "K-1", "--name", "Anna", "-t", "levering", "--key", "call 7"),
-    ("add", "Ring mig op", "-c", "K-1", "--promise", "ring", "--due", "in 3 days"),
+    ("add", "Ring mig op", "-c", "K-1", "--promise", "ring", "--due", "in 3 days", "--any-day"),
     ("add", "Pakken kom", "--key", "call 7"),
     ("tag", "1", "-t", "pris", "-t", "post"),
     ("tag", "1", "-t", "post", "--remove"),
@@ -178,11 +180,33 @@ WRITING = [
     ("fact", "remove", "1"),
     ("undo",),
     ("undo",),
+    ("promise", "add", "1", "skriv", "--due", "in 3 days", "--any-day"),
+    ("promise", "move", "2", "--due", "in 4 days", "--any-day", "--why", "fragt", "--told"),
+    ("promise", "hand", "--from", "mette", "--to", "jens"),
+    ("promise", "keep", "2"),
+    ("undo",),
+    ("promise", "break", "2", "--why", "udsolgt", "--not-told"),
+    ("undo",),
+    ("undo",),
+    ("undo",),
+    ("undo",),
+    ("response", "add", "1", "--kind", "compensated", "--amount", "200", "--currency", "DKK"),
+    ("undo",),
+    ("response", "add", "1", "--kind", "apologised"),
+    ("response", "remove", "2"),
+    ("undo",),
+    ("letter", "write", "1", "--kind", "thanks", "--language", "da"),
+    ("letter", "edit", "1", "letter.txt"),
+    ("letter", "sent", "1"),
+    ("undo",),
+    ("undo",),
     ("import", "notes.csv"),
     ("import", "notes.csv", "--dry-run"),
     ("undo",),
     ("reindex",),
     ("recover",),
+    ("backup", "copy.db"),
+    ("restore", "copy.db", "--yes"),
     ("doctor",),
     ("init",),
 ]
@@ -194,6 +218,7 @@ def test_every_write_begins_immediately(
     """A transaction takes the write lock with its first statement, and nothing is written outside one."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "notes.csv").write_text("verbatim,customer\nSkoene trykker,K-2\n", "utf-8")
+    (tmp_path / "letter.txt").write_text("Kære Anna, tak for dine ord.", "utf-8")
     for words in WRITING:
         assert invoke(*words).status == 0
     begun = 0
@@ -217,6 +242,7 @@ def test_every_operation_that_writes_is_tried(invoke: Invoke, tmp_path: Path, mo
     """The calls above reach every function that opens a write, so that a new one must be added to them."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "notes.csv").write_text("verbatim,customer\nSkoene trykker,K-2\n", "utf-8")
+    (tmp_path / "letter.txt").write_text("Kære Anna, tak for dine ord.", "utf-8")
     writers = {
         (path.stem, function.name)
         for path in OPERATIONS
@@ -262,11 +288,26 @@ READING = [
     ("customer", "list", "--won-back"),
     ("customer", "list", "--lost"),
     ("fact", "list", "K-1"),
+    ("promise", "show", "1"),
+    ("promise", "list"),
+    ("promise", "rate", "--by", "month"),
+    ("due",),
+    ("list", "--unanswered"),
+    ("response", "list"),
+    ("response", "goodwill"),
+    ("response", "clock"),
+    ("letter", "list"),
+    ("letter", "show", "1"),
+    ("letter", "template", "thanks", "--language", "da"),
     ("path",),
     ("config",),
     ("completion", "bash"),
     ("publish", "elsewhere.db"),
     ("user", "list"),
+    ("backup", "copy.db"),
+    ("backup", "--list"),
+    ("backup", "--live", "live"),
+    ("backup", "--forget", "copy.db"),
 ]
 
 
@@ -276,7 +317,8 @@ def test_reading_leaves_the_log_as_it_is(
     """A command that only reads changes not a byte of the log, nor its time."""
     monkeypatch.chdir(tmp_path)
     run("add", "Pakken kom tre uger for sent", "-c", "K-1", "-t", "levering")
-    run("add", "Pakken kom for sent", "-c", "K-2")
+    run("add", "Pakken kom for sent", "-c", "K-2", "--promise", "ring", "--due", "in 3 days", "--any-day")
+    (tmp_path / "letter.txt").write_text("Kære Anna\n\nDu sagde: »Pakken kom for sent.« Her er den.\n", "utf-8")
     before = log_path.read_bytes(), log_path.stat().st_mtime_ns
     for words in READING:
         done = run(*words)
@@ -292,7 +334,8 @@ def test_every_command_reads_or_writes() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [words for words in READING if words[0] in ("list", "show", "search", "similar", "words", "theme")]
+    "words",
+    [words for words in READING if words[0] in ("list", "show", "search", "similar", "words", "theme", "response")],
 )
 def test_reading_before_there_is_a_log(invoke: Invoke, log_path: Path, words: tuple[str, ...]) -> None:
     """Reading where there is no log says how one is made, and makes none."""
@@ -313,11 +356,19 @@ def test_reading_before_there_is_a_log(invoke: Invoke, log_path: Path, words: tu
         ("doctor",),
         ("reindex",),
         ("theme", "set", "x", "--owner", "y"),
+        ("response", "add", "1", "--kind", "told"),
+        ("response", "remove", "1"),
         ("theme", "merge", "x", "y"),
         ("theme", "split", "x", "y", "1"),
         ("customer", "set", "x", "--name", "y"),
         ("customer", "merge", "x", "y"),
         ("fact", "remove", "1"),
+        ("letter", "write", "1", "--kind", "thanks", "--language", "da"),
+        ("letter", "edit", "1", "-"),
+        ("letter", "sent", "1"),
+        ("promise", "add", "1", "x", "--due", "friday", "--any-day"),
+        ("promise", "keep", "1"),
+        ("promise", "hand", "--from", "x", "--to", "y"),
     ],
     ids=lambda words: " ".join(words[:2]),
 )

@@ -36,6 +36,8 @@ CALLS = [
     ("list", "-c", "\x1b[31m"), ("list", "-t", "\u202e"), ("list", "--since", "\x1b\u202e"), ("\x1b[31m",),
     ("theme", "show", "\u202e"), ("theme", "list"),
     ("--db", "/\x1b\u202e", "list"), ("correct", "1", NASTY + "2", "--why", "\x1b\u202e"), ("undo",),
+    ("promise", "add", "1", NASTY, "--due", "today", "--any-day"), ("promise", "list", "--owner", "\u202e"),
+    ("promise", "hand", "--from", "\u202e", "--to", "x"),
 ]  # fmt: skip
 
 
@@ -72,6 +74,7 @@ JSON_CALLS = [
     ("recover",), ("reindex",), ("doctor",), ("path",), ("config",), ("completion", "bash"),
     ("publish",), ("theme", "list"), ("theme", "show", "levering"), ("theme", "suggest"),
     ("theme", "set", "levering", "--owner", "Ø"), ("similar", "1", "--tag", "levering", "--yes"),
+    ("promise", "add", "1", "Ø", "--due", "today", "--any-day"), ("promise", "list"), ("promise", "rate"), ("due",),
 ]  # fmt: skip
 
 

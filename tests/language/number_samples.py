@@ -134,10 +134,12 @@ ORDERS: dict[str, Make] = {
     "phones of eight digits": lambda chance: number(chance, chance.choice("23456789"), 8),
     "phones in pairs": lambda chance: grouped(number(chance, chance.choice("23456789"), 8), (2, 2, 2, 2), " "),
     "days": lambda chance: born(chance, 2020, 2027).strftime(chance.choice(("%d.%m.%Y", "%Y-%m-%d", "%d-%m-%y"))),
-    "days with an hour": lambda chance: f"{born(chance, 2020, 2027):%d.%m.%Y} {chance.randrange(24):02}"
-    f"{chance.choice('.:')}{chance.randrange(60):02}",
-    "days with a bare hour": lambda chance: f"{born(chance, 2020, 2027):%d.%m.%y} {chance.randrange(24):02}"
-    f"{chance.randrange(60):02}",
+    "days with an hour": lambda chance: (
+        f"{born(chance, 2020, 2027):%d.%m.%Y} {chance.randrange(24):02}{chance.choice('.:')}{chance.randrange(60):02}"
+    ),
+    "days with a bare hour": lambda chance: (
+        f"{born(chance, 2020, 2027):%d.%m.%y} {chance.randrange(24):02}{chance.randrange(60):02}"
+    ),
     "amounts": lambda chance: f"{chance.randrange(1, 10**6)},{chance.randrange(100):02} kr.",
     "amounts with dots": lambda chance: f"{chance.randrange(1, 1000)}.{chance.randrange(1000):03}.000 kr",
     "goods (EAN-13)": lambda chance: barcode(chance, chance.choice(("57", "73", "70", "40", "44", "50", "87"))),

@@ -21,7 +21,8 @@ from feedlog.publish.publishing import place_beside, publish
 from feedlog.store import Log, open_for_reading, open_for_writing
 
 NAMES = [
-    "file", "references", "search index", "words", "rules", "journal", "waiting pages", "place", "private", "spool",
+    "file", "references", "search index", "words", "rules", "journal", "waiting pages", "place", "private", "erasures",
+    "spool",
 ]  # fmt: skip
 
 

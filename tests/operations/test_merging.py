@@ -1,6 +1,7 @@
 """Two keys that are one person: everything appears under one, the old key goes on working, and undo parts them."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -147,7 +148,7 @@ def test_refusals(log: Log, by: By, say: Say) -> None:
         (NotFound, "K-3", "anna", "There is no customer 'anna'.", "Did you mean K-2 (Anna Holm)?"),
     ]
     for kind, key, into, message, hint in cases:
-        assert refusal(kind, lambda key=key, into=into: merging.merge(log, key, into, by)) == (message, hint)
+        assert refusal(kind, partial(merging.merge, log, key, into, by)) == (message, hint)
     assert log.value("select count(*) from changes where action = 'customer.merge'") == 1
 
 

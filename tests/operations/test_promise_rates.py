@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from feedlog import recovery
 from feedlog.operations import promise_rates, promising, undoing
 from feedlog.operations.shapes import By
 from feedlog.store import Log
@@ -50,7 +51,7 @@ LIVES = [
 @pytest.mark.parametrize(("events", "day"), [(events, day) for _, events, day in LIVES], ids=[one[0] for one in LIVES])
 def test_counting_day(events: list[dict[str, Any]], day: int) -> None:
     """A promise is measured by its first day, or a later one the customer was told of before that had passed."""
-    assert promise_rates.counting_day(events) == f"2026-11-{day:02}"
+    assert recovery.counting_day(events) == f"2026-11-{day:02}"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_counting_day(events: list[dict[str, Any]], day: int) -> None:
 )
 def test_kept_in_time(events: list[dict[str, Any]], in_time: bool | None) -> None:
     """A promise is kept in time on a local day not after the one that counts."""
-    assert promise_rates.kept_in_time(events) is in_time
+    assert recovery.kept_in_time(events) is in_time
 
 
 @pytest.fixture

@@ -45,6 +45,20 @@ def masked(text: str, found: list[Found]) -> str:
     return "".join([*parts, text[at:]])
 
 
+def mask(text: str) -> tuple[str, list[Found]]:
+    """The text without strong numbers, and what was found in it.
+
+    Where a number goes, words come nearer to the next one, and may name it: so the text is read until nothing is left.
+    Only the first reading's places are those of `text`.
+    """
+    found = reading = find(text)
+    while any(one.strong for one in reading):
+        text = masked(text, reading)
+        reading = find(text)
+        found = found + [one for one in reading if one.strong]
+    return text, found
+
+
 def find(text: str) -> list[Found]:
     """The numbers in a text, in order, none overlapping; full-width and other digits are read as plain ones."""
     plain, where = _plain(text)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 from itertools import accumulate, pairwise
 
 from feedlog.language.idnumbers.valid import is_card, is_certain_cpr, is_cpr, is_fodselsnummer, is_personnummer
@@ -20,6 +19,7 @@ _ID_WORDS = (
     "cpr", "personn", "person-n", "person n", "person-id", "pers.n", "persnr", "pnr", "fnr", "født", "fødd", "född",
     "fødsels", "fødels", "födels", "samordning", "social security", "birth", " born",
 )  # fmt: skip
+_MARK = re.compile(rf"\[(?:{CPR.lower()}|{PERSONNUMMER}|{FODSELSNUMMER}|{CARD})\]")
 _CARD_WORDS = ("kort", "card", "visa")
 _PHONE_WORDS = ("tlf", "telefon", "phone", "mobil", "tel.", "ring", "call")
 # The number is called something else right before it: 'ordrenr. 1012011234', '#1012011234'.
@@ -52,7 +52,11 @@ def numbers(plain: str) -> Iterator[tuple[str, int, int]]:
         sizes = [end - start for start, end in spans]
         at = 0
         while at < len(sizes):
-            kind, groups = _beginning(plain, spans[at : at + 7], sizes[at : at + 7])
+            next_sizes = sizes[at : at + 7]
+            if sum(next_sizes) < 8:  # not even a phone number
+                at += 1
+                continue
+            kind, groups = _beginning(plain, spans[at : at + 7], next_sizes)
             if kind:
                 yield kind, spans[at][0], spans[at + groups - 1][1]
             at += groups
@@ -81,6 +85,7 @@ class _Written:
     def __init__(self, plain: str, spans: list[tuple[int, int]]) -> None:
         self._plain = plain
         self._start, self._end = spans[0][0], spans[-1][1]
+        self._named: bool | None = None
         self.digits = "".join([plain[start:end] for start, end in spans])
         between = [plain[left[1] : right[0]] for left, right in pairwise(spans)]
         self.glue = [part.strip() or " " for part in between]
@@ -88,14 +93,21 @@ class _Written:
     def is_near(self, words: tuple[str, ...]) -> bool:
         """Whether such a word stands within thirty characters."""
         around = self._plain[max(0, self._start - 30) : self._end + 30].lower()
-        return any(word in around for word in words)
+        if "[" in around:  # the mark of another number says nothing about this one
+            around = _MARK.sub("", around)
+        for word in words:  # noqa: SIM110  (half the time of any())
+            if word in around:
+                return True
+        return False
 
-    @cached_property
+    @property
     def is_named(self) -> bool:
         """Whether a word near by says that it is a person's number."""
-        return self.is_near(_ID_WORDS)
+        if self._named is None:
+            self._named = self.is_near(_ID_WORDS)
+        return self._named
 
-    @cached_property
+    @property
     def is_named_otherwise(self) -> bool:
         """Whether the word right before says that it is an order's, an invoice's or a phone's."""
         before = self._plain[max(0, self._start - 30) : self._start].lower()
@@ -116,21 +128,23 @@ class _Written:
     def stands_alone(self) -> bool:
         """Whether no letters and no decimals are joined to it."""
         before, after = self._plain[max(0, self._start - 2) : self._start], self._plain[self._end : self._end + 1]
-        joined = [letter.isalpha() or letter == "_" for letter in (before[-1:], after)]
-        return not any(joined) and not (before[-1:] in (".", ",") and before[:1].isdigit())
+        last = before[-1:]
+        if last.isalpha() or after.isalpha() or last == "_" or after == "_":
+            return False
+        return last not in (".", ",") or not before[:1].isdigit()
 
 
 def _person(written: _Written) -> str:
     """The kind of the person's number that is written so, or nothing."""
     digits, glue = written.digits, written.glue
-    if not glue and not written.stands_alone and not written.is_named:
+    if not glue and not (written.stands_alone or written.is_named):
         return ""
     if glue[-1:] in ([], [" "]) and written.is_amount:
         return ""
-    if len(glue) == 3 and not _is_date_and_number(written):
-        return ""
     if len(digits) == 11:
         return FODSELSNUMMER if is_fodselsnummer(digits) else ""
+    if len(glue) == 3 and not _is_date_and_number(written):
+        return ""
     swedish, danish = is_personnummer(digits), is_cpr(digits)
     certain = danish and len(digits) == 10 and is_certain_cpr(digits)
     # Where it may be both, a check digit tells more than a date, and a plain day more than one with sixty added.

@@ -6,6 +6,7 @@ Skatteetaten (fødselsnummer, D-nummer, synthetic numbers), ISO/IEC 7812 (cards)
 
 import re
 import time
+from operator import mul
 
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -32,7 +33,7 @@ _DOUBLED = bytes(48 + sum(divmod(2 * (byte - 48), 10)) if 48 <= byte <= 57 else 
 
 def weighed(digits: str, weights: tuple[int, ...]) -> int:
     """The sum of the digits by their weights, modulo 11."""
-    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False)) % 11
+    return sum(map(mul, map(int, digits), weights)) % 11
 
 
 # --- persons -----------------------------------------------------------------------------------------------------

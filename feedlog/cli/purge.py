@@ -1,0 +1,84 @@
+"""feedlog purge"""
+
+from typing import Any
+
+import click
+
+from feedlog import when
+from feedlog.cli import forgetting, printing
+from feedlog.cli.options import agent_option, json_option, yes_option
+from feedlog.cli.session import Session, pass_session
+from feedlog.operations import erasing, purging, reaching
+
+
+@click.command("purge")
+@click.option("--older-than", "days", required=True, type=int, metavar="DAYS", help="Notes said longer ago than this.")
+@click.option(
+    "--keep-open/--no-keep-open", default=True, show_default=True, help="Whether notes with an open promise stay."
+)
+@yes_option
+@agent_option
+@json_option
+@pass_session
+def command(session: Session, days: int, keep_open: bool, yes: bool, agent: str | None, as_json: bool) -> None:
+    """Erase what was said long ago. Without --yes it only shows what would go.
+
+    Customers of whom neither a note nor a fact is left go, too. It is done and verified as `feedlog erase` does it.
+
+    \b
+    feedlog purge --older-than 1825
+    feedlog purge --older-than 1825 --yes
+    """
+    session.set_agent(agent)
+    log = session.change()
+    by = session.by()
+    before = purging.moment(days, by.at)
+    planned = purging.reach_of(log, before, keep_open=keep_open)
+    counts = reaching.counts(log, planned.reach)
+    document: dict[str, Any] = {
+        "dry_run": not yes,
+        "before": before,
+        "years": planned.years,
+        "kept_open": planned.kept_open,
+        **counts,
+    }
+    if not as_json:
+        _show(session, planned, before)
+    if not yes:
+        _leave_it(document, counts, as_json=as_json)
+        return
+    waiting = bool(erasing.unverified(log))
+    if not planned.reach.note_ids and not waiting:
+        if as_json:
+            printing.document({**document, "verified": True, "elsewhere": []})
+        else:
+            printing.talk("Nothing is that old.")
+        return
+    erased = erasing.erase(
+        log,
+        lambda log: purging.reach_of(log, before, keep_open=keep_open).reach,
+        f"said more than {days} days ago",
+        by,
+        forgetting.outside(session),
+    )
+    receipt, troubles = forgetting.finish(session, log, erased, by)
+    if as_json:
+        printing.document({**document, **receipt})
+    else:
+        forgetting.tell(session, receipt, erased.counts)
+    forgetting.refuse_unverified(troubles)
+
+
+def _show(session: Session, planned: purging.Purge, before: str) -> None:
+    printing.talk(f"Said before {when.spoken(before, now=session.now)}:")
+    for year in planned.years:
+        stays = f", {year['kept_open']} stay with an open promise" if year["kept_open"] else ""
+        printing.out(f"{year['year']}  {year['notes']} notes go{stays}")
+
+
+def _leave_it(document: dict[str, Any], counts: reaching.Counts, *, as_json: bool) -> None:
+    if as_json:
+        printing.document(document)
+        return
+    printing.out(f"would go  {forgetting.in_words(counts)}")
+    printing.talk("Nothing was erased. To erase it for good, add --yes.")

@@ -1,0 +1,211 @@
+"""feedlog erase: asks, says what went, verifies, is loud where it cannot, and goes on after a crash."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Invoke = Callable[..., Any]
+TOKEN = "zyzzyvapakken"
+
+
+@pytest.fixture
+def filled(invoke: Invoke, tmp_path: Path, log_path: Path) -> Path:
+    """A log with a customer, a promise, a correction and somebody else; pages, a backup. Gives the folder."""
+    invoke("add", f"{TOKEN} kom aldrig", "-c", "K-1042", "--name", "Anna Holm", "--promise", f"ring om {TOKEN}", "--due", "in 3 days", "--any-day")  # fmt: skip
+    invoke("correct", "1", f"{TOKEN} kom for sent", "--why", "misheard")
+    invoke("add", "Anna Holm hjalp mig med pakken", "-c", "K-2")
+    assert invoke("publish").status == 0
+    assert invoke("backup", str(tmp_path / "backup.db")).status == 0
+    return tmp_path
+
+
+def holding(folder: Path) -> list[str]:
+    """The files anywhere below that hold the token, in capitals or not."""
+    return sorted(
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and TOKEN.encode() in path.read_bytes().lower()
+    )
+
+
+def test_erase(invoke: Invoke, filled: Path, log_path: Path) -> None:
+    """Everything goes from every file in one call, and the receipt has the fields that scripts rely on."""
+    assert {"backup.db", "log/published/feedlog.db"} <= set(holding(filled))
+    done = invoke("erase", "k-1042", "--yes", "--reason", "asked to be forgotten", "--json")
+    assert (done.status, done.err) == (0, "")
+    receipt = done.json
+    assert {name: receipt[name] for name in ("customer_rows", "notes", "promises", "responses", "letters", "verified")} == {
+        "customer_rows": 1, "notes": 1, "promises": 1, "responses": 0, "letters": 0, "verified": True,
+    }  # fmt: skip
+    assert receipt["elsewhere"][0] == "what others said of them, by name or key, in 1 notes: #2"
+    assert "shell history" in receipt["elsewhere"][-1]
+    assert (receipt["erasure"], receipt["by"], receipt["reason"]) == (1, "mette", "asked to be forgotten")
+    assert TOKEN not in done.out and "Anna" not in done.out
+    assert holding(filled) == []
+    assert invoke("show", "1").err.startswith("feedlog: Note 1 was erased.\n")
+    assert invoke("doctor").status == 0
+    [listed] = (filled / "log" / "erased.jsonl").read_text().splitlines()[:1]
+    assert set(json.loads(listed)) == {"uid", "erased_at"}
+
+
+def test_receipt_for_people(invoke: Invoke, filled: Path) -> None:
+    """The receipt says what went, what was looked for, and what feedlog cannot reach."""
+    done = invoke("erase", "K-1042", "--yes", "--reason", "asked")
+    lines = done.out.splitlines()
+    assert lines[0].startswith("Erasure 1, ") and lines[0].endswith(", by mette")
+    assert lines[1] == "gone      1 customer key, 1 note, 1 promise"
+    assert "stand nowhere in the log, its index, its journal, its pages, and 1 of its backups" in lines[2]
+    assert lines[3].startswith("elsewhere what others said of them")
+
+
+def test_without_yes_nothing_goes(invoke: Invoke, filled: Path) -> None:
+    """Where nobody can be asked, it is refused with what would go."""
+    done = invoke("erase", "K-1042", "--reason", "asked")
+    assert (done.status, done.out) == (1, "")
+    assert done.err == (
+        "feedlog: Erasing cannot be taken back, so it needs --yes. This would go: 1 customer key, 1 note, 1 promise.\n"
+        "See it first with: feedlog dossier CUSTOMER\n"
+    )
+    assert "log/feedlog.db" in holding(filled) or "log/feedlog.db-wal" in holding(filled)
+
+
+REFUSED = [
+    (("K-9", "--yes", "--reason", "asked"), 1, "There is no customer K-9."),
+    (("K-1042", "--yes"), 2, "Missing option '--reason'."),
+    (("K-1042", "--yes", "--reason", " "), 2, "The reason is empty."),
+    (("K-1042", "--yes", "--reason", "anna holm wants it"), 2, "The reason names the customer, and reasons are kept."),
+]
+
+
+@pytest.mark.parametrize(("words", "status", "why"), REFUSED)
+def test_refused(invoke: Invoke, filled: Path, words: tuple[str, ...], status: int, why: str) -> None:
+    """What is off about the call is said, and nothing goes."""
+    done = invoke("erase", *words)
+    assert (done.status, done.out, done.err.splitlines()[0]) == (status, "", f"feedlog: {why}")
+    assert invoke("show", "1").status == 0
+
+
+def test_a_reader_makes_it_loud(invoke: Invoke, filled: Path, log_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While somebody reads an older state it ends with status 1 and says so; the same command again finishes."""
+    from feedlog.store import scrubbing
+
+    monkeypatch.setattr(scrubbing, "READER_SECONDS", 0.2)
+    reader = sqlite3.connect(log_path, isolation_level=None)
+    reader.execute("begin")
+    reader.execute("select count(*) from notes").fetchone()
+    call = ("erase", "K-1042", "--yes", "--reason", "asked", "--json")
+    done = invoke(*call)
+    assert (done.status, done.json["verified"]) == (1, False)
+    assert done.err.startswith("feedlog: It is erased, but traces remain: somebody is still reading an older state of")
+    assert done.err.endswith("run the same command again.\n")
+    assert [check["name"] for check in invoke("doctor", "--json").json["checks"] if not check["ok"]] == ["erasures"]
+    assert "traces may remain" in invoke("history", "--erasures").out
+    reader.close()
+    done = invoke(*call)
+    assert (done.status, done.json["verified"], done.json["notes"]) == (0, True, 1)
+    assert done.err == "An earlier erasure left traces; going on with it.\n"
+    assert holding(filled) == []
+    assert invoke(*call).err.startswith("feedlog: There is no customer K-1042.")
+
+
+# Counts the statements on every connection of feedlog's own and dies, as by kill -9, before the one asked for.
+KILLED = """
+import os, signal, sys
+from feedlog.store import log as door
+count, last = 0, int(sys.argv.pop(1))
+connect = door._connect
+def counted(path, mode):
+    connection = connect(path, mode)
+    def statement(sql):
+        global count
+        count += 1
+        if count == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+    connection.set_trace_callback(statement)
+    return connection
+door._connect = counted
+from feedlog.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    print(count, file=sys.stderr)
+"""
+
+
+def test_killed_anywhere(filled: Path, log_path: Path, environment: dict[str, str], invoke: Invoke) -> None:
+    """Killed at any step, either nothing is gone or the same command finishes, and then no byte is left."""
+    import shutil
+
+    call = ("erase", "K-1042", "--yes", "--reason", "asked", "--json")
+    kept = filled.parent / f"{filled.name}-kept"
+    shutil.copytree(filled, kept)
+
+    def killed(at: int) -> subprocess.CompletedProcess[str]:
+        shutil.rmtree(filled)
+        shutil.copytree(kept, filled)
+        command = [sys.executable, "-c", KILLED, str(at), *call]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    whole = killed(0)
+    assert whole.returncode == 0, whole.stderr
+    steps = int(whole.stderr.splitlines()[-1])
+    outcomes = set()
+    for at in sorted({*range(1, steps + 1, max(1, steps // 14)), steps}):
+        assert killed(at).returncode == -9, at
+        with sqlite3.connect(log_path) as connection:
+            rows = connection.execute("select count(*) from customers where key = 'K-1042'").fetchone()[0]
+            notes = connection.execute("select count(*) from notes").fetchone()[0]
+            waiting = connection.execute("select count(*) from erasures where verified_at is null").fetchone()[0]
+            assert connection.execute("pragma quick_check").fetchone()[0] == "ok"
+        assert (rows, notes, waiting) in ((1, 2, 0), (0, 1, 1), (0, 1, 0)), at
+        outcomes.add((rows, waiting))
+        done = invoke(*call)
+        if (rows, waiting) == (0, 0):
+            assert done.err.startswith("feedlog: There is no customer K-1042.")
+        else:
+            assert (done.status, done.json["verified"]) == (0, True), (at, done.err)
+        assert holding(filled) == [], at
+    assert {(1, 0), (0, 1)} <= outcomes
+    shutil.rmtree(kept)
+
+
+def test_restoring_an_older_backup_forgets_again(invoke: Invoke, filled: Path, log_path: Path) -> None:
+    """A backup that nobody reached holds the words; once restored, the log does not."""
+    away = filled / "away.db"
+    away.write_bytes((filled / "backup.db").read_bytes())
+    assert invoke("erase", "K-1042", "--yes", "--reason", "asked").status == 0
+    assert TOKEN.encode() in away.read_bytes().lower()
+    done = invoke("restore", str(away), "--yes")
+    assert done.status == 0, done.err
+    assert [name for name in holding(filled) if name != "away.db"] == []
+    assert [note["id"] for note in invoke("list", "--json").json] == [2]
+
+
+def test_unreachable_backup_is_named(invoke: Invoke, filled: Path) -> None:
+    """A backup on the list that is not there now is named as a place feedlog cannot reach."""
+    os.unlink(filled / "backup.db")
+    receipt = invoke("erase", "K-1042", "--yes", "--reason", "asked", "--json").json
+    assert receipt["verified"] is True
+    assert receipt["elsewhere"][0].startswith(f"the backup {filled / 'backup.db'} of ")
+
+
+def test_a_customer_in_the_spool_only(
+    invoke: Invoke, filled: Path, environment: dict[str, str], log_path: Path
+) -> None:
+    """A text that waits in the spool goes with the customer, and comes back with nobody's next note."""
+    folder = Path(environment["FEEDLOG_SPOOL"])
+    folder.mkdir()
+    entry = {"log": str(log_path), "said": {"verbatim": f"{TOKEN} igen", "customer": "K-1042"},
+             "by": {"agent": "mette", "at": "2026-11-18T09:00:00Z", "on_behalf_of": None}}  # fmt: skip
+    (folder / "1.note.json").write_text(json.dumps(entry))
+    receipt = invoke("erase", "K-1042", "--yes", "--reason", "asked", "--json").json
+    assert receipt["files_removed"] == 1
+    invoke("add", "noget andet")
+    assert holding(filled) == []

@@ -1,0 +1,347 @@
+"""ID numbers on the real command line: masked wherever a text can be typed, never in a file, never said again."""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.test_writing import editor, typed
+
+Invoke = Callable[..., Any]
+
+NUMBER = "010190-1234"
+CARD = "4111 1111 1111 1111"
+RAW = (b"010190-1234", b"0101901234", b"4111 1111 1111 1111", b"4111111111111111")
+SAID = f"Mit nummer er {NUMBER}, og kortet {CARD}"
+LEFT = "Mit nummer er [CPR], og kortet [card]"
+
+
+def files_with_numbers(folder: Path) -> list[str]:
+    """The files below a folder that hold one of the numbers, but for those somebody gave."""
+    return [
+        str(path.relative_to(folder))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.parent.name != "given" and any(raw in path.read_bytes() for raw in RAW)
+    ]
+
+
+def clean(done: Any) -> bool:
+    return not any(raw.decode() in done.out + done.err for raw in RAW)
+
+
+def verbatims(log_path: Path) -> list[str]:
+    connection = sqlite3.connect(log_path)
+    found = [row[0] for row in connection.execute("select verbatim from current_notes order by id")]
+    connection.close()
+    return found
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Path:
+    """A folder for files that people bring; what stands in them is theirs."""
+    folder = tmp_path / "given"
+    folder.mkdir()
+    return folder
+
+
+# --- no file, no word ----------------------------------------------------------------------------------------------
+
+
+def test_bytes_after_add(run: Invoke, tmp_path: Path, log_path: Path, given: Path) -> None:
+    """After an `add` by argument, pipe or editor the number is in no file and in no answer."""
+    done = [
+        run("add", SAID, "-c", "K-1", "--name", f"Anna {NUMBER}", "--reading", SAID, "--touchpoint", f"kort {CARD}"),
+        run("add", stdin=SAID.encode()),
+        run("add", SAID, "--json"),
+        run("add", "--edit", EDITOR=editor(given, f'printf "{SAID}" > "$1"')),
+        run("add", SAID, "--edit", EDITOR=editor(given, "true")),
+        run("add", "Ring", "-c", "K-1", "--promise", SAID, "--due", "in 3 days", "--any-day"),
+    ]
+    assert [one.status for one in done] == [0] * 6
+    assert all(map(clean, done))
+    assert verbatims(log_path) == [LEFT] * 5 + ["Ring"]
+    assert files_with_numbers(tmp_path) == []
+
+
+def test_bytes_are_looked_at(run: Invoke, tmp_path: Path) -> None:
+    """The look into the files finds a number that was kept on purpose."""
+    run("add", SAID, "--pii", "allow")
+    assert "log/feedlog.db" in files_with_numbers(tmp_path) or "log/feedlog.db-wal" in files_with_numbers(tmp_path)
+
+
+def test_bytes_after_the_prompt(environment: dict[str, str], tmp_path: Path, log_path: Path) -> None:
+    """Typed at the prompt, a number is seen where it is typed and nowhere else."""
+    status, shown = typed(environment, f"{SAID}\n".encode())
+    assert status == 0
+    assert shown.count(NUMBER) == 1
+    assert "Masked: 1 CPR number, 1 card number." in shown
+    assert verbatims(log_path) == [LEFT]
+    assert files_with_numbers(tmp_path) == []
+
+
+def test_bytes_after_other_commands(run: Invoke, tmp_path: Path, given: Path) -> None:
+    """The same holds for corrections, facts, responses, promises, customers, themes, letters and imports."""
+    (given / "notes.csv").write_text(
+        f'text,customer,name,satisfaction\n"{SAID}",K-5,Bo {NUMBER},\nx,K-6,,{NUMBER}\n', "utf-8"
+    )
+    assert run("add", "Pakken kom", "-c", "K-1", "-t", "post").status == 0
+    for words in (
+        ("correct", "1", SAID, "--why", SAID),
+        ("fact", "add", "K-1", SAID),
+        ("response", "add", "1", "--kind", "apologised", "--text", SAID),
+        ("promise", "add", "1", SAID, "--due", "in 3 days", "--any-day"),
+        ("customer", "set", "K-1", "--prefers", SAID, "--segment", NUMBER),
+        ("theme", "set", "post", "--measure", SAID, "--title", CARD),
+        ("import", str(given / "notes.csv")),
+        ("undo",),
+    ):
+        done = run(*words)
+        assert done.status == 0, done.err
+        assert clean(done), words
+        assert words[0] == "undo" or "Masked: " in done.err
+    assert run("publish").status == 0
+    assert files_with_numbers(tmp_path) == []
+
+
+def test_bytes_after_a_failure(run: Invoke, tmp_path: Path, log_path: Path, given: Path) -> None:
+    """What goes to the spool is masked before, its draft goes, and it comes in as it would have."""
+    log_path.mkdir(parents=True)
+    given_text = ("--reading", SAID, "--promise", SAID, "--due", "in 3 days", "--any-day")
+    for done in (run("add", SAID, *given_text), run("add", "--edit", EDITOR=editor(given, f'printf "{SAID}" > "$1"'))):
+        assert done.status == 75
+        assert clean(done)
+        assert "Masked: " in done.err
+    assert files_with_numbers(tmp_path) == []
+    log_path.rmdir()
+    assert clean(run("recover"))
+    assert verbatims(log_path) == [LEFT, LEFT]
+    assert files_with_numbers(tmp_path) == []
+
+
+def test_a_correction_that_cannot_be_stored_is_shown_without_its_number(run: Invoke, log_path: Path) -> None:
+    """A correction has no spool; the terminal shows it, masked."""
+    run("add", "Pakken kom")
+    holder = sqlite3.connect(log_path)
+    holder.execute("pragma user_version = 99")
+    holder.close()
+    done = run("correct", "1", SAID, "--why", "misheard")
+    assert done.status != 0
+    assert clean(done)
+
+
+WRONG = [
+    ("list", "--limit", NUMBER),
+    ("add", "x", "--said-at", f"den {NUMBER}"),
+    ("show", NUMBER),
+    ("add", "x", "--satisfaction", CARD),
+    ("list", "--since", CARD),
+    ("theme", "show", NUMBER),
+    ("brief", NUMBER),
+    (NUMBER,),
+]
+
+
+@pytest.mark.parametrize("words", WRONG, ids=lambda words: words[0])
+def test_refusals_do_not_repeat_a_number(run: Invoke, words: tuple[str, ...]) -> None:
+    """A number typed in the wrong place is refused without being quoted."""
+    run("add", "Pakken kom")
+    done = run(*words)
+    assert done.status in (1, 2)
+    assert clean(done), done.err
+
+
+# --- every column ------------------------------------------------------------------------------------------------
+
+# What a thing is known again by is kept: see docs/decisions/id-numbers.md.
+KNOWN_BY = {
+    "key", "idempotency_key", "source", "source_id", "file", "agent", "on_behalf_of", "owner", "created_by",
+    "promised_by", "written_by", "sent_by", "removed_by",
+}  # fmt: skip
+# Not typed by anybody, or chosen from a list.
+MADE = re.compile(r"uid|.*_(at|on)|kind|channel|language|outcome|currency|action|detail|stems|root|folded|word|value")
+TYPED = {
+    "customers": {"name", "segment", "type", "prefers"},
+    "customer_versions": {"name", "segment", "type", "prefers"},
+    "facts": {"fact"},
+    "notes": {"verbatim", "reading", "touchpoint"},
+    "corrections": {"verbatim", "why"},
+    "wordings": {"verbatim"},
+    "themes": {"name", "title", "measure"},
+    "theme_terms": {"our_word", "their_word"},
+    "promises": {"what"},
+    "promise_events": {"why"},
+    "responses": {"text"},
+    "letters": {"text"},
+    "erasures": {"reason"},
+}
+EVERYWHERE = [
+    ("add", SAID, "-c", "K-1", "--name", f"Anna {NUMBER}", "-t", f"tema {NUMBER}", "--touchpoint", f"sted {NUMBER}",
+     "--reading", SAID, "--promise", SAID, "--due", "in 3 days", "--any-day"),
+    ("correct", "1", f"Nej, {SAID}", "--why", SAID),
+    ("customer", "set", "K-1", "--segment", NUMBER, "--type", NUMBER, "--prefers", SAID),
+    ("customer", "set", "K-1", "--name", "Anna", "--segment", "x", "--type", "x", "--prefers", "x"),
+    ("customer", "set", "K-2", "--name", NUMBER, "--segment", NUMBER, "--type", NUMBER, "--prefers", SAID),
+    ("fact", "add", "K-1", SAID),
+    ("theme", "set", f"tema {NUMBER}", "--title", NUMBER, "--measure", SAID),
+    ("theme", "set", f"tema {NUMBER}", "--our-word", NUMBER, "--their-word", NUMBER),
+    ("promise", "move", "1", "--due", "in 5 days", "--any-day", "--told", "--why", SAID),
+    ("response", "add", "1", "--kind", "apologised", "--text", SAID),
+    ("letter", "write", "1", "--kind", "thanks", "--language", "da"),
+    ("letter", "edit", "1", "-"),
+    ("add", "Slet mig", "-c", "K-3"),
+    ("erase", "K-3", "--reason", SAID, "--yes"),
+]  # fmt: skip
+
+
+def test_every_column_that_is_typed_arrives_masked(invoke: Invoke, log_path: Path) -> None:
+    """Each text column of the schema is typed by one of these commands and masked, known by, or not typed at all."""
+    for words in EVERYWHERE:
+        done = invoke(*words, stdin=f"Kære Anna\n\n{SAID}\n".encode())
+        assert done.status == 0, (words, done.err)
+        assert clean(done), words
+    connection = sqlite3.connect(log_path)
+    tables = connection.execute(
+        "select name from sqlite_master where type = 'table' and name not like '%\\_fts%' escape '\\'"
+    )
+    for (table,) in tables.fetchall():
+        for _, column, kind, *_ in connection.execute(f'pragma table_info("{table}")').fetchall():
+            if kind.lower() != "text" or table == "settings":
+                continue
+            stored = "\n".join(str(row[0]) for row in connection.execute(f'select "{column}" from "{table}"'))
+            assert not any(raw.decode() in stored for raw in RAW), (table, column)
+            if column in TYPED.get(table, ()):
+                assert "[cpr]" in stored.lower(), (table, column)
+            else:
+                assert column in KNOWN_BY or MADE.fullmatch(column), f"{table}.{column}: can it hold an ID number?"
+    connection.close()
+
+
+def test_a_customer_key_is_kept(run: Invoke) -> None:
+    """A firm may know its customers by their CPR; masked, all of them would be one. It is remarked on."""
+    for key in (NUMBER, "020290-1234"):
+        done = run("add", "Pakken kom", "-c", key, "--json")
+        assert done.json["customer"]["key"] == key
+        assert done.json["masked"] == []
+        assert done.json["warnings"][-1] == "Customer keys are kept as they are, ID numbers too: 1 CPR number."
+    assert run("add", "Pakken kom", "-c", NUMBER, "--pii", "reject").status == 0
+
+
+# --- mask, reject, allow -----------------------------------------------------------------------------------------
+
+
+def test_masked_is_told(run: Invoke) -> None:
+    """`add` says what it masked and what it left for the agent to judge, to people and to programs."""
+    done = run("add", f"{SAID}. Også 020290 1234. Ring +45 20 30 40 50 eller a@b.dk", "--json")
+    assert done.status == 0
+    assert done.json["masked"] == [{"kind": "CPR", "count": 2}, {"kind": "card", "count": 1}]
+    assert done.json["warnings"] == ["Kept, for you to judge: 1 phone number, 1 e-mail address."]
+    assert done.err.splitlines() == [
+        "Masked: 2 CPR numbers, 1 card number.",
+        "Kept, for you to judge: 1 phone number, 1 e-mail address.",
+    ]
+    plain = run("add", "Pakken kom", "--json")
+    assert (plain.json["masked"], plain.err) == ([], "")
+
+
+def test_a_mark_is_found_by_search(run: Invoke) -> None:
+    """Search finds what was masked by the word of its mark."""
+    run("add", SAID)
+    assert [note["id"] for note in run("search", "cpr", "--json").json] == [1]
+
+
+def test_reject(run: Invoke, tmp_path: Path, log_path: Path) -> None:
+    """A rejected text is refused by kind and place; nothing is stored, nothing spooled."""
+    for done in (run("add", SAID, "--pii", "reject"), run("add", stdin=SAID.encode(), FEEDLOG_PII="reject")):
+        assert (done.status, done.out) == (1, "")
+        assert done.err == (
+            "feedlog: The text holds a CPR number, from character 15 to 25.\n"
+            "Write it without the number, or have it masked with FEEDLOG_PII=mask.\n"
+        )
+    done = run("add", "x", "--reading", f"til DK50 0040 0440 1162 43, {CARD}", "--pii", "reject")
+    assert done.err.startswith("feedlog: The reading holds an IBAN, from character 5 to 26.\n")
+    assert not log_path.exists()
+    assert not (tmp_path / "spool").exists()
+
+
+def test_reject_with_the_editor(run: Invoke, tmp_path: Path) -> None:
+    """A rejected text from the editor stays in its draft, which is named."""
+    done = run("add", "--edit", "--pii", "reject", EDITOR=editor(tmp_path, f'printf "{SAID}" > "$1"'))
+    [draft] = (tmp_path / "spool").iterdir()
+    assert done.status == 1
+    assert done.err.endswith(f"FEEDLOG_PII=mask. Your text is in {draft}.\n")
+    assert draft.read_text("utf-8") == SAID
+
+
+def test_reject_at_the_prompt(environment: dict[str, str], log_path: Path) -> None:
+    """A rejected text typed at the prompt is shown again without its number, to be typed or copied from there."""
+    status, shown = typed(environment, f"{SAID}\n".encode(), "--pii", "reject")
+    assert status == 1
+    assert LEFT in shown
+    assert shown.count(NUMBER) == 1
+    assert not log_path.exists()
+
+
+def test_allow_is_recorded(run: Invoke, log_path: Path) -> None:
+    """A number kept on purpose is told, and its kind and count stand in the record of changes."""
+    done = run("add", SAID, "--pii", "allow", "--json")
+    assert done.json["verbatim"] == SAID
+    assert done.json["masked"] == []
+    assert done.json["warnings"] == ["Kept as asked, which is recorded: 1 CPR number, 1 card number."]
+    connection = sqlite3.connect(log_path)
+    details = [row[0] for row in connection.execute("select detail from changes")]
+    connection.close()
+    assert details == ['{"id_numbers_kept": {"CPR": 1, "card": 1}}']
+    assert run("undo", "--yes").status == 0
+
+
+def test_allowed_text_keeps_its_numbers_through_the_spool(run: Invoke, log_path: Path) -> None:
+    """What was allowed when it was typed is not masked when it is taken in, whatever the setting then."""
+    log_path.mkdir(parents=True)
+    assert run("add", SAID, "--pii", "allow").status == 75
+    log_path.rmdir()
+    assert run("recover", FEEDLOG_PII="reject").status == 0
+    assert verbatims(log_path) == [SAID]
+
+
+def test_key_makes_a_masked_note_once(run: Invoke) -> None:
+    """The same key with the same text is the same note, masked both times."""
+    assert run("add", SAID, "--key", "a").out == "#1\n"
+    again = run("add", SAID, "--key", "a", "--json").json
+    assert (again["id"], again["new"], again["masked"][0]) == (1, False, {"kind": "CPR", "count": 1})
+    assert again["warnings"] == []
+
+
+@pytest.mark.parametrize("words", [("config",), ("add", "x")], ids=["config", "add"])
+def test_unknown_policy(run: Invoke, words: tuple[str, ...]) -> None:
+    """A setting that is no policy is refused before anything is stored."""
+    done = run("add", "x", FEEDLOG_PII="maybe")
+    assert done.status == 2
+    assert done.err.startswith("feedlog: The setting pii is 'maybe' (FEEDLOG_PII).\nIt is one of: mask, reject, allow.")
+
+
+# --- import ------------------------------------------------------------------------------------------------------
+
+
+def test_import_masks_rejects_allows(run: Invoke, log_path: Path, given: Path) -> None:
+    """An import masks and says how many; a row with a number is rejected by name where that is asked for."""
+    file = given / "notes.csv"
+    file.write_text(
+        f"text,customer\n{SAID},K-1\nPakken kom,K-2\nNr. {NUMBER},{NUMBER}\n".replace(SAID, f'"{SAID}"'), "utf-8"
+    )
+    done = run("import", str(file))
+    assert done.out == "notes.csv: 3 rows, 3 added, 0 known, 0 without words, 0 rejected\n"
+    assert done.err.splitlines()[1:] == [
+        "Masked: 2 CPR numbers, 1 card number.",
+        "Customer keys are kept as they are, ID numbers too: 1 CPR number.",
+    ]
+    assert verbatims(log_path) == [LEFT, "Pakken kom", "Nr. [CPR]"]
+    assert run("import", str(file), "--json").json["known"] == 3
+    done = run("import", str(file), "--source", "two", "--pii", "reject", "--json")
+    assert done.json["added"] == 1
+    assert [row["line"] for row in done.json["rejected"]] == [2, 4]
+    assert done.json["rejected"][1]["reason"].startswith("The text holds a CPR number, from character 5 to 15. ")
+    assert run("import", str(file), "--source", "three", "--pii", "allow").status == 0
+    assert verbatims(log_path)[-1] == f"Nr. {NUMBER}"
