@@ -1,6 +1,8 @@
 """feedlog add"""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -19,7 +21,7 @@ from feedlog.cli.options import (
     theme_option,
     touchpoint_option,
 )
-from feedlog.cli.session import Session, pass_session, text_from
+from feedlog.cli.session import Session, pass_session, piped, text_from
 from feedlog.errors import FeedlogError, NotFound, NotStored, Refused, WrongUsage
 from feedlog.operations import checks, masking, notes
 from feedlog.operations.shapes import By, Said
@@ -58,12 +60,12 @@ def command(session: Session, text: str | None, as_json: bool, edit: bool, **giv
     feedlog add -c K-1042 --promise "call back with a new date" --due friday
     pbpaste | feedlog add -c anna@example.com --channel email
     """
-    session.set_agent(given.pop("agent"))
-    session.set_pii(given.pop("pii"))
     # The options are settled before a text is asked for, so that a slip in them never costs a typed sentence.
-    by, who_else = session.by(given.pop("on_behalf_of")), session.config.who_else
-    said = _described(session, given, ask=not as_json)
-    said = checks.said(said._replace(verbatim="-"))
+    with _piped_text_is_given_back(text, edit=edit):
+        session.set_agent(given.pop("agent"))
+        session.set_pii(given.pop("pii"))
+        by, who_else = session.by(given.pop("on_behalf_of")), session.config.who_else
+        said = checks.said(_described(session, given, ask=not as_json)._replace(verbatim="-"))
     draft = None
     if edit:
         from feedlog.cli import editing
@@ -77,6 +79,29 @@ def command(session: Session, text: str | None, as_json: bool, edit: bool, **giv
     if draft:
         editing.discard(draft)
     _report(session, log, added, who_else=who_else, as_json=as_json)
+
+
+@contextmanager
+def _piped_text_is_given_back(text: str | None, *, edit: bool) -> Iterator[None]:
+    """Shows what is piped in where the call is refused before it is read: it may stand nowhere else."""
+    try:
+        yield
+    except FeedlogError:
+        if text in (None, "-") and not edit and _stdin_is_a_pipe():
+            with suppress(WrongUsage):  # what is no text cannot be shown
+                printing.talk(masking.unnumbered(piped()))
+        raise
+
+
+def _stdin_is_a_pipe() -> bool:
+    """Not a terminal, and not a file, which keeps what was read from it."""
+    import os
+    import stat
+
+    try:
+        return stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _described(session: Session, given: dict[str, Any], *, ask: bool) -> Said:
@@ -122,15 +147,36 @@ def _in_stored_form(words: str, *, typed: bool) -> str:
 def _stored(session: Session, said: Said, by: By, draft: str | None) -> tuple[Log, notes.Added]:
     """The open log and the stored note; what cannot be stored goes to the spool, and its draft is done with."""
     try:
-        log = session.write()
-        return log, notes.add(log, said, by)
+        with _stopping_is_heard():
+            log = session.write()
+            return log, notes.add(log, said, by)
     except WrongUsage:
         raise
+    except KeyboardInterrupt as stop:
+        stopped = FeedlogError("It was stopped before the log had taken it.", hint="Nothing more need be done.")
+        raise _spooled(session, said, by, stopped, draft, stopped=True) from stop
     except FeedlogError as error:
         raise _spooled(session, said, by, error, draft) from error
     except Exception as error:  # a fault of feedlog's own must not cost a sentence either
         fault = FeedlogError(f"feedlog itself failed ({type(error).__name__}: {error}).", hint="Please report this.")
         raise _spooled(session, said, by, fault, draft) from error
+
+
+@contextmanager
+def _stopping_is_heard() -> Iterator[None]:
+    """A window that is closed, or a `kill`, while one waits for one's turn counts as Ctrl-C: it must cost no text."""
+    import signal
+
+    before = {}
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        with suppress(ValueError):  # only the main thread may say what a signal does
+            if signal.getsignal(number) == signal.SIG_DFL:  # `nohup` has said otherwise
+                before[number] = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, done in before.items():
+            signal.signal(number, done)
 
 
 def _report(session: Session, log: Log, added: notes.Added, *, who_else: bool, as_json: bool) -> None:
@@ -145,10 +191,12 @@ def _report(session: Session, log: Log, added: notes.Added, *, who_else: bool, a
         printing.talk(f"Note {added.note_id} is stored, but what belongs to it cannot be shown: {why}")
 
 
-def _spooled(session: Session, said: Said, by: By, error: FeedlogError, draft: str | None) -> NotStored:
+def _spooled(
+    session: Session, said: Said, by: By, error: FeedlogError, draft: str | None, *, stopped: bool = False
+) -> NotStored:
     from feedlog.operations import spool
 
-    path = spool.keep(session.config["spool"], session.path, said, by)
+    path = spool.keep(session.config["spool"], session.path, said, by, perhaps_stored=stopped)
     if path is None:
         printing.talk(said.verbatim)
         return NotStored(f"{error.message} Your text is not stored; it stands above.", hint=error.hint)

@@ -31,7 +31,7 @@ def command(session: Session, note_id: int, text: str | None, why: str, agent: s
     words = checks.text(text_from(text, "What did the customer really say?"), "text")
     try:
         corrections.correct(log, note_id, words, why, by)
-    except NotStored:
+    except (NotStored, KeyboardInterrupt):
         printing.talk(words)  # a correction has no spool: what was typed must not be gone
         raise
     note = notes.get(log, note_id)

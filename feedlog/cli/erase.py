@@ -38,7 +38,7 @@ def command(session: Session, customer: str, reason: str, yes: bool, agent: str 
         erased = erasing.resume(log, customer, outside)
         if erased is None:
             reaching.require(log, customer)  # says that there is none
-            return
+            raise AssertionError(customer)
         printing.talk("An earlier erasure left traces; going on with it.")
     else:
         _confirm(customer, reaching.counts(log, found), yes=yes)

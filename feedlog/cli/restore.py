@@ -56,7 +56,7 @@ def _ask(session: Session, ready: Ready, standing: Standing, yes: bool, force: b
         what = f"What stands at {ready.path} cannot be read as a log; it would be kept under another name."
     else:
         held = _held(session, standing.notes, standing.newest_logged_at)
-        what = f"The log holds {held}: {standing.lost or 'none'} of them not in the backup."
+        what = f"The log holds {held}; {_missing(standing.lost)}."
     if not (standing.readable and standing.same_log) and not force:
         why = what if not standing.readable else f"{what} It is a different log."
         raise Refused(why, hint="To put the backup in its place all the same, add --force.")
@@ -66,6 +66,12 @@ def _ask(session: Session, ready: Ready, standing: Standing, yes: bool, force: b
     if not sys.stdin.isatty():
         raise Refused(f"A log stands there already: {ready.path}.", hint="To put the backup in its place, add --yes.")
     click.confirm("Put the backup in its place?", abort=True, err=True)
+
+
+def _missing(lost: int) -> str:
+    if not lost:
+        return "all of them are in the backup, too"
+    return f"{lost} of them {'is' if lost == 1 else 'are'} not in the backup"
 
 
 def _held(session: Session, notes: int, newest: str | None) -> str:

@@ -10,8 +10,8 @@ from feedlog.language.words import folded, plain_words
 # A greeting stands below the address, the date and a heading, not further down.
 _FIRST_LINES = 25
 # What is part of a name and names nobody by itself.
-_PARTICLES = ("af", "al", "av", "bin", "da", "das", "de", "del", "den", "der", "di", "do", "dos", "du", "el", "la", "le",
-              "of", "ter", "van", "vom", "von", "y", "zu", "zum", "zur")  # fmt: skip
+_PARTICLES = ("af", "al", "av", "bin", "da", "das", "de", "del", "den", "der", "di", "do", "dos", "du", "el", "la",
+              "le", "of", "ter", "van", "vom", "von", "y", "zu", "zum", "zur")  # fmt: skip
 _LEGAL_FORMS = ("ab", "amba", "aps", "as", "asa", "gmbh", "inc", "ivs", "llc", "llp", "ltd", "plc")
 
 

@@ -32,8 +32,8 @@ def drawn(sheet: Sheet) -> bytes:
     }
     try:
         made = typst.compile(
-            _PAGE.read_bytes(),
-            root=str(_PAGE.parent).encode(),
+            _PAGE,
+            root=_PAGE.parent,
             sys_inputs={"letter": json.dumps(letter, ensure_ascii=False)},
             format="pdf",
             timestamp=int(datetime.now(UTC).timestamp()),

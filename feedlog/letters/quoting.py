@@ -10,10 +10,22 @@ from feedlog.language.words import plain_words, words_of
 FEWEST_WORDS = 3
 # A run of the customer's words that carry meaning, as long as this, is no chance.
 FEWEST_SHARED = 3
-_WITHIN = r"(?:(?!\n[ \t]*\n)[^{}])+"  # a mark that is never closed must not reach past its paragraph
+
+
+def _between(opening: str, closing: str) -> str:
+    """What stands between two marks, up to the end of its paragraph: one that is never closed reaches no further."""
+    return rf"[{opening}](?:(?!\n[ \t]*\n)[^{opening}{closing}])+[{closing}]"
+
+
 _BETWEEN_MARKS = re.compile(
-    f'»{_WITHIN.format("«»")}«|«{_WITHIN.format("«»")}»|[“”„"]{_WITHIN.format('“”„"')}[“”"]'
-    r"|(?<!\w)[‘'‚](?=\S)(?:[^'‘’\n]|(?<=\w)['’](?=\w)|\n(?!\n))+[’'‘](?!\w)"
+    "|".join(
+        [
+            _between("»", "«"),
+            _between("«", "»"),
+            _between('“”„"', '“”"'),
+            r"(?<!\w)[‘'‚](?=\S)(?:[^'‘’\n]|(?<=\w)['’](?=\w)|\n(?!\n))+[’'‘](?!\w)",  # not the mark in 'don’t'
+        ]
+    )
 )
 _INDENTED = re.compile(r"(?:^(?:[ ]{2,}|\t)\S.*(?:\n|\Z))+", re.M)
 _BEHIND_SIGN = re.compile(r"(?:^[ \t]*>.*(?:\n|\Z))+", re.M)

@@ -87,9 +87,12 @@ def erasures(log: Log) -> list[Erasure]:
 
 
 def _steps(log: Log, where: str, parameters: Iterable[Any]) -> list[Step]:
+    # A part is taken back with its whole. Undoing adds parts of its own, at a later moment: they stand.
     rows = log.rows(
-        f"""select *, exists (select 1 from changes as later where later.undoes_id = changes.id
-                                or later.undoes_id = json_extract(changes.detail, '$.part_of')) as taken_back
+        f"""select *, exists (select 1 from changes as later where later.undoes_id = changes.id)
+                   or exists (select 1 from changes as whole join changes as later on later.undoes_id = whole.id
+                               where whole.id = json_extract(changes.detail, '$.part_of')
+                                 and whole.made_at = changes.made_at) as taken_back
               from changes where {where} order by id""",
         list(parameters),
     )

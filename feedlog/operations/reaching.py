@@ -4,9 +4,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypedDict
 
-from feedlog.errors import NotFound
 from feedlog.language.words import folded, plain_words, words_of
-from feedlog.operations import checks
+from feedlog.operations import checks, customers
 from feedlog.store import Log
 from feedlog.store.scrubbing import Wanted, wanted
 
@@ -43,27 +42,20 @@ class Theirs(NamedTuple):
 
 def of_customer(log: Log, key: str) -> Reach | None:
     """The customer of this key, with every key merged into it or with it, and all their notes; None without one."""
-    found = log.row("select id, merged_into_id from customers where key = ?", [checks.label(key, "customer key")])
-    if found is None:
-        return None
-    while found["merged_into_id"] is not None:
-        found = log.row("select id, merged_into_id from customers where id = ?", [found["merged_into_id"]]) or found
-    return of_customers(log, with_merged(log, [found["id"]]))
+    found = customers.find(log, checks.label(key, "customer key"))
+    return None if found is None else of_customers(log, with_merged(log, [found]))
 
 
 def require(log: Log, key: str) -> Reach:
     """The same; raises NotFound where there is no such customer."""
-    found = of_customer(log, key)
-    if found is None:
-        raise NotFound(f"There is no customer {key}.", hint="Keys are written as the firm writes them.")
-    return found
+    return of_customers(log, with_merged(log, [customers.require(log, key)]))
 
 
 def of_customers(log: Log, customer_ids: Iterable[int], note_ids: Iterable[int] = ()) -> Reach:
     """These customers and all their notes, and these notes of others."""
-    customers = tuple(sorted(set(customer_ids)))
-    rows = log.rows(f"select id from notes where customer_id in {_THESE}", [json.dumps(customers)])
-    return Reach(customers, tuple(sorted({row["id"] for row in rows}.union(note_ids))))
+    chosen = tuple(sorted(set(customer_ids)))
+    rows = log.rows(f"select id from notes where customer_id in {_THESE}", [json.dumps(chosen)])
+    return Reach(chosen, tuple(sorted({row["id"] for row in rows}.union(note_ids))))
 
 
 def with_merged(log: Log, customer_ids: Sequence[int]) -> list[int]:
@@ -80,14 +72,14 @@ def with_merged(log: Log, customer_ids: Sequence[int]) -> list[int]:
 def of_uids(log: Log, uids: Iterable[str]) -> Reach:
     """The customers and notes of these uids that the log holds, and the other notes of those customers."""
     listed = json.dumps(list(uids))
-    customers = log.rows(f"select id from customers where uid in {_THESE}", [listed])
+    named = log.rows(f"select id from customers where uid in {_THESE}", [listed])
     notes = log.rows(f"select id from notes where uid in {_THESE}", [listed])
-    return of_customers(log, [row["id"] for row in customers], [row["id"] for row in notes])
+    return of_customers(log, [row["id"] for row in named], [row["id"] for row in notes])
 
 
 def counts(log: Log, reach: Reach) -> Counts:
     """How much a reach holds."""
-    notes, customers = json.dumps(reach.note_ids), json.dumps(reach.customer_ids)
+    notes, chosen = json.dumps(reach.note_ids), json.dumps(reach.customer_ids)
     hanging = [
         int(log.value(f"select count(*) from {table} where note_id in {_THESE}", [notes]))
         for table in ("promises", "responses", "letters")
@@ -95,7 +87,7 @@ def counts(log: Log, reach: Reach) -> Counts:
     return Counts(
         customer_rows=len(reach.customer_ids),
         notes=len(reach.note_ids),
-        facts=int(log.value(f"select count(*) from facts where customer_id in {_THESE}", [customers])),
+        facts=int(log.value(f"select count(*) from facts where customer_id in {_THESE}", [chosen])),
         promises=hanging[0],
         responses=hanging[1],
         letters=hanging[2],
@@ -132,13 +124,13 @@ _TEXTS_OF_CUSTOMERS = (
 
 def theirs(log: Log, reach: Reach) -> Theirs:
     """Every key, name and text that goes with a reach."""
-    notes, customers = json.dumps(reach.note_ids), json.dumps(reach.customer_ids)
-    texts = [*_values(log, _TEXTS_OF_NOTES, notes), *_values(log, _TEXTS_OF_CUSTOMERS, customers)]
+    notes, chosen = json.dumps(reach.note_ids), json.dumps(reach.customer_ids)
+    texts = [*_values(log, _TEXTS_OF_NOTES, notes), *_values(log, _TEXTS_OF_CUSTOMERS, chosen)]
     names = [f"select name from {table} where {key} in {{these}}" for table, key in
              (("customers", "id"), ("customer_versions", "customer_id"))]  # fmt: skip
     return Theirs(
-        keys=tuple(_values(log, ["select key from customers where id in {these}"], customers)),
-        names=tuple(dict.fromkeys(_values(log, names, customers))),
+        keys=tuple(_values(log, ["select key from customers where id in {these}"], chosen)),
+        names=tuple(dict.fromkeys(_values(log, names, chosen))),
         texts=tuple(texts),
         idempotency_keys=tuple(_values(log, ["select idempotency_key from notes where id in {these}"], notes)),
         letter_ids=tuple(

@@ -105,7 +105,14 @@ def restore(ready: Ready, by: By) -> Restored:
         kept_aside=[],
     )
     if ready.standing and ready.standing.readable:
-        replacing.write_over(ready.copy, ready.path, lambda: _while_locked(ready, aside, by, done))
+        try:
+            replacing.write_over(ready.copy, ready.path, lambda: _while_locked(ready, aside, by, done))
+        except BaseException as error:
+            for kept in done["kept_aside"]:  # the log is as it was, so there is nothing to keep
+                os.unlink(kept)
+            if isinstance(error, NotStored):  # nobody knows the name of the draft
+                error.message = error.message.replace(ready.copy.path, ready.path)
+            raise
     else:
         _number_on(ready.copy, _listed_numbers(ready.path))
         _record(ready.copy, by, done)

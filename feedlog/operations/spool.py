@@ -23,15 +23,18 @@ class Taken(NamedTuple):
     why: str | None = None
 
 
-def keep(folder: str, log_path: str, said: Said, by: By) -> str | None:
+def keep(folder: str, log_path: str, said: Said, by: By, *, perhaps_stored: bool = False) -> str | None:
     """Writes a text that could not be stored to the spool, safe on disk, and returns the file's path.
 
-    Only its owner may read it. Where the folder cannot be written the temporary folder is used; None means that both
+    `perhaps_stored`: whoever stored it was stopped and cannot know; then it is looked for before it is taken in. Only
+    its owner may read it. Where the folder cannot be written the temporary folder is used; None means that both
     failed, and the caller must show the text.
     """
     if not said.idempotency_key:
         said = said._replace(idempotency_key=f"spool {new_uid()}")  # so that taking it in twice makes one note
-    entry = {"log": log_path, "said": said.as_plain(), "by": by._asdict()}
+    entry: dict[str, Any] = {"log": log_path, "said": said.as_plain(), "by": by._asdict()}
+    if perhaps_stored:
+        entry["perhaps_stored"] = True
     if masking.current().policy() == "allow":
         entry["pii"] = "allow"  # who takes it in may have another setting
     # A half character becomes JSON's own escape, so that whatever was typed can be written and read again.
@@ -76,6 +79,9 @@ def take_in(log: Log, folder: str, *, every: bool = False) -> Iterator[Taken]:
                 continue
             said = Said(**{**entry["said"], "themes": tuple(entry["said"].get("themes", ()))})
             by = By(**entry["by"])
+            if entry.get("perhaps_stored") and _is_stored(log, said, by):
+                os.unlink(path)
+                continue
             # Without a day of its own the note was said when it was typed, not when it is taken in.
             # It was checked before it came here, so there is nothing to reject.
             with masking.under("allow" if entry.get("pii") == "allow" else "mask"):
@@ -92,6 +98,12 @@ def take_in(log: Log, folder: str, *, every: bool = False) -> Iterator[Taken]:
             os.unlink(path)
         if added.new:  # else somebody else did; its key made one note of it
             yield Taken(path, added.note_id)
+
+
+def _is_stored(log: Log, said: Said, by: By) -> bool:
+    """Whether this agent logged these words at that very second."""
+    same = "select 1 from notes where logged_at = ? and agent = ? and verbatim = ?"
+    return log.value(same, [by.at, by.agent, said.verbatim]) is not None
 
 
 def meant_for_others(folder: str, log_path: str) -> dict[str, int]:

@@ -18,7 +18,8 @@ TOKEN = "zyzzyvapakken"
 @pytest.fixture
 def filled(invoke: Invoke, tmp_path: Path, log_path: Path) -> Path:
     """A log with a customer, a promise, a correction and somebody else; pages, a backup. Gives the folder."""
-    invoke("add", f"{TOKEN} kom aldrig", "-c", "K-1042", "--name", "Anna Holm", "--promise", f"ring om {TOKEN}", "--due", "in 3 days", "--any-day")  # fmt: skip
+    promised = ("--promise", f"ring om {TOKEN}", "--due", "in 3 days", "--any-day")
+    invoke("add", f"{TOKEN} kom aldrig", "-c", "K-1042", "--name", "Anna Holm", *promised)
     invoke("correct", "1", f"{TOKEN} kom for sent", "--why", "misheard")
     invoke("add", "Anna Holm hjalp mig med pakken", "-c", "K-2")
     assert invoke("publish").status == 0
@@ -41,9 +42,8 @@ def test_erase(invoke: Invoke, filled: Path, log_path: Path) -> None:
     done = invoke("erase", "k-1042", "--yes", "--reason", "asked to be forgotten", "--json")
     assert (done.status, done.err) == (0, "")
     receipt = done.json
-    assert {name: receipt[name] for name in ("customer_rows", "notes", "promises", "responses", "letters", "verified")} == {
-        "customer_rows": 1, "notes": 1, "promises": 1, "responses": 0, "letters": 0, "verified": True,
-    }  # fmt: skip
+    counted = {"customer_rows": 1, "notes": 1, "promises": 1, "responses": 0, "letters": 0, "verified": True}
+    assert {name: receipt[name] for name in counted} == counted
     assert receipt["elsewhere"][0] == "what others said of them, by name or key, in 1 notes: #2"
     assert "shell history" in receipt["elsewhere"][-1]
     assert (receipt["erasure"], receipt["by"], receipt["reason"]) == (1, "mette", "asked to be forgotten")
@@ -77,7 +77,7 @@ def test_without_yes_nothing_goes(invoke: Invoke, filled: Path) -> None:
 
 
 REFUSED = [
-    (("K-9", "--yes", "--reason", "asked"), 1, "There is no customer K-9."),
+    (("K-9", "--yes", "--reason", "asked"), 1, "There is no customer 'K-9'."),
     (("K-1042", "--yes"), 2, "Missing option '--reason'."),
     (("K-1042", "--yes", "--reason", " "), 2, "The reason is empty."),
     (("K-1042", "--yes", "--reason", "anna holm wants it"), 2, "The reason names the customer, and reasons are kept."),
@@ -112,7 +112,7 @@ def test_a_reader_makes_it_loud(invoke: Invoke, filled: Path, log_path: Path, mo
     assert (done.status, done.json["verified"], done.json["notes"]) == (0, True, 1)
     assert done.err == "An earlier erasure left traces; going on with it.\n"
     assert holding(filled) == []
-    assert invoke(*call).err.startswith("feedlog: There is no customer K-1042.")
+    assert invoke(*call).err.startswith("feedlog: There is no customer 'K-1042'.")
 
 
 # Counts the statements on every connection of feedlog's own and dies, as by kill -9, before the one asked for.
@@ -168,7 +168,7 @@ def test_killed_anywhere(filled: Path, log_path: Path, environment: dict[str, st
         outcomes.add((rows, waiting))
         done = invoke(*call)
         if (rows, waiting) == (0, 0):
-            assert done.err.startswith("feedlog: There is no customer K-1042.")
+            assert done.err.startswith("feedlog: There is no customer 'K-1042'.")
         else:
             assert (done.status, done.json["verified"]) == (0, True), (at, done.err)
         assert holding(filled) == [], at

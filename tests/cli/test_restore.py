@@ -77,7 +77,7 @@ def test_restore(invoke: Invoke, copy: Path, log_path: Path) -> None:
     lines = done.err.splitlines()
     assert lines[0].startswith("The backup holds 2 notes, the newest logged ")
     assert lines[1].startswith("The log holds 3 notes, the newest logged ")
-    assert lines[1].endswith(": 1 of them not in the backup.")
+    assert lines[1].endswith("; 1 of them is not in the backup.")
     assert lines[2:] == [f"What stood there is kept as {kept}."]
     assert verbatims(log_path) == ["Pakken kom tre uger for sent", "Skoene trykker"]
     assert verbatims(kept) == ["Pakken kom tre uger for sent", "Skoene trykker", "Ingen ringede"]
@@ -85,6 +85,15 @@ def test_restore(invoke: Invoke, copy: Path, log_path: Path) -> None:
     assert sound(log_path) == []
     assert [one["path"] for one in invoke("backup", "--list", "--json").json] == [str(copy), str(kept)]
     assert not list(log_path.parent.glob(".feedlog-*"))
+
+
+def test_nothing_to_lose(invoke: Invoke, copy: Path, log_path: Path, tmp_path: Path) -> None:
+    """Where the backup holds all that the log holds, that is said; so is how much more would go."""
+    invoke("restore", str(copy), "--yes")
+    assert "; all of them are in the backup, too.\n" in invoke("restore", str(copy)).err
+    for number in range(3):
+        invoke("add", f"Ny {number}")
+    assert "; 3 of them are not in the backup.\n" in invoke("restore", str(copy)).err
 
 
 def test_and_back_again(invoke: Invoke, copy: Path, log_path: Path) -> None:
@@ -125,7 +134,7 @@ def test_never_silently(invoke: Invoke, copy: Path, log_path: Path) -> None:
     for words in ((), ("--json",)):
         done = invoke("restore", str(copy), *words)
         assert (done.status, done.out) == (1, "")
-        assert ": 1 of them not in the backup.\n" in done.err
+        assert "; 1 of them is not in the backup.\n" in done.err
         assert done.err.endswith(
             f"feedlog: A log stands there already: {log_path}.\nTo put the backup in its place, add --yes.\n"
         )
@@ -233,7 +242,7 @@ def test_another_log_stands_there(invoke: Invoke, copy: Path, tmp_path: Path) ->
     done = invoke("--db", str(other), "restore", str(copy), "--yes")
     assert (done.status, done.out) == (1, "")
     assert done.err.endswith(
-        ": 1 of them not in the backup. It is a different log.\n"
+        "; 1 of them is not in the backup. It is a different log.\n"
         "To put the backup in its place all the same, add --force.\n"
     )
     assert verbatims(other) == ["Noget andet"]
@@ -463,6 +472,20 @@ def test_no_room_to_keep_the_old_log(copy: Path, log_path: Path, by: By, monkeyp
         restoring.restore(ready, by)
     assert untouched(log_path)
     assert sound(log_path) == []
+
+
+def test_restore_that_fails_at_the_end(copy: Path, log_path: Path, by: By, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the last step fails the log is as it was, and the copy made of it goes again."""
+
+    def full(copy: Log, *_: object) -> None:
+        assert aside(log_path)
+        raise NotStored(f"The disk is full: {copy.path}.", hint="Make room, then try again.")
+
+    monkeypatch.setattr(restoring, "_record", full)
+    with restoring.ready(str(log_path), str(copy)) as ready, pytest.raises(NotStored) as refused:
+        restoring.restore(ready, by)
+    assert refused.value.message == f"The disk is full: {log_path}."
+    assert untouched(log_path)
 
 
 # --- the pages ----------------------------------------------------------------------------------------------

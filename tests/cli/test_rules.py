@@ -203,6 +203,9 @@ WRITING = [
     ("import", "notes.csv"),
     ("import", "notes.csv", "--dry-run"),
     ("undo",),
+    ("dossier", "K-1"),
+    ("erase", "K-9", "--yes", "--reason", "asked"),
+    ("purge", "--older-than", "3000", "--yes"),
     ("reindex",),
     ("recover",),
     ("backup", "copy.db"),
@@ -299,6 +302,7 @@ READING = [
     ("letter", "list"),
     ("letter", "show", "1"),
     ("letter", "template", "thanks", "--language", "da"),
+    ("letter", "check", "letter.txt"),
     ("path",),
     ("config",),
     ("completion", "bash"),
@@ -308,6 +312,8 @@ READING = [
     ("backup", "--list"),
     ("backup", "--live", "live"),
     ("backup", "--forget", "copy.db"),
+    ("history", "1"),
+    ("history", "--erasures"),
 ]
 
 
@@ -318,6 +324,7 @@ def test_reading_leaves_the_log_as_it_is(
     monkeypatch.chdir(tmp_path)
     run("add", "Pakken kom tre uger for sent", "-c", "K-1", "-t", "levering")
     run("add", "Pakken kom for sent", "-c", "K-2", "--promise", "ring", "--due", "in 3 days", "--any-day")
+    run("letter", "write", "1", "--kind", "thanks", "--language", "da")
     (tmp_path / "letter.txt").write_text("Kære Anna\n\nDu sagde: »Pakken kom for sent.« Her er den.\n", "utf-8")
     before = log_path.read_bytes(), log_path.stat().st_mtime_ns
     for words in READING:
@@ -369,6 +376,9 @@ def test_reading_before_there_is_a_log(invoke: Invoke, log_path: Path, words: tu
         ("promise", "add", "1", "x", "--due", "friday", "--any-day"),
         ("promise", "keep", "1"),
         ("promise", "hand", "--from", "x", "--to", "y"),
+        ("dossier", "x"),
+        ("erase", "x", "--yes", "--reason", "y"),
+        ("purge", "--older-than", "9", "--yes"),
     ],
     ids=lambda words: " ".join(words[:2]),
 )

@@ -408,7 +408,7 @@ def test_words_of_others_are_no_traces(log: Log, by: By, outside: Outside) -> No
 def test_unknown_customer(log: Log, by: By, outside: Outside, say: Callable[..., int]) -> None:
     """A key nobody has is refused, and no erasure begins."""
     say("Pakken")
-    with pytest.raises(NotFound, match=r"^There is no customer K-9\.$"):
+    with pytest.raises(NotFound, match=r"^There is no customer 'K-9'\.$"):
         erasing.erase(log, lambda log: reaching.require(log, "K-9"), "asked", by, outside)
     assert log.value("select count(*) from erasures") == 0
 

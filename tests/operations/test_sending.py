@@ -71,7 +71,7 @@ def test_send(log: Log, by: By, draft: Draft, send: Send) -> None:
         ("thanks", "Tak for dine ord.", ["thanked"]),
         ("told", "Tak. Det er lavet om.", ["told"]),
         ("agreement", "Vi ringer senest den 20. november 2026.", ["acknowledged"]),
-        ("agreement", "Jeg beklager, at den kom sent. Vi ringer senest den 20. november.", ["apologised", "acknowledged"]),
+        ("agreement", "Jeg beklager, at den kom sent. Vi ringer den 20. november.", ["apologised", "acknowledged"]),
         ("thanks", "Tak.\n\n    »I burde sige undskyld: vi beklager!«", ["thanked"]),
     ],
 )  # fmt: skip

@@ -1,11 +1,12 @@
 """Undo takes back the last thing an agent did, by new rows."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from feedlog.errors import NotFound, Refused
-from feedlog.operations import corrections, doctor, finding, notes, promises, themes, undoing
+from feedlog.operations import corrections, doctor, finding, importing, notes, promises, themes, undoing
 from feedlog.operations.filters import Filters
 from feedlog.operations.shapes import By, Said
 from feedlog.store import Log
@@ -166,3 +167,14 @@ def test_tags_taken_off_together_come_back_together(log: Log, by: By, say: Calla
     assert undo(log, by) == "the removal of the theme 'pris' from 2 notes"
     assert undo(log, by) == "note 2"
     assert well(log)
+
+
+def test_what_was_done_to_a_note_that_is_gone_is_passed_over(log: Log, by: By, tmp_path: Path) -> None:
+    """Where a colleague took the note back, one's own earlier work can still be taken back."""
+    own = notes.add(log, Said("Skoene trykker"), JENS).note_id
+    file = tmp_path / "notes.csv"
+    file.write_text("verbatim\nPakken kom for sent\n", "utf-8")
+    importing.bring_in(log, importing.prepare(str(file)), by)
+    themes.tag(log, [own + 1], ["levering"], JENS)
+    undo(log, by)
+    assert undo(log, JENS) == f"note {own}"

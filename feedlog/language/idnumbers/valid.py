@@ -33,7 +33,8 @@ _DOUBLED = bytes(48 + sum(divmod(2 * (byte - 48), 10)) if 48 <= byte <= 57 else 
 
 def weighed(digits: str, weights: tuple[int, ...]) -> int:
     """The sum of the digits by their weights, modulo 11."""
-    return sum(map(mul, map(int, digits), weights)) % 11
+    total: int = sum(map(mul, map(int, digits), weights))
+    return total % 11
 
 
 # --- persons -----------------------------------------------------------------------------------------------------
