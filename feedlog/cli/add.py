@@ -153,7 +153,7 @@ def _stored(session: Session, said: Said, by: By, draft: str | None) -> tuple[Lo
     except WrongUsage:
         raise
     except KeyboardInterrupt as stop:
-        stopped = FeedlogError("It was stopped before the log had taken it.", hint="Nothing more need be done.")
+        stopped = FeedlogError("It was stopped before the log had taken it.", hint="Wait until nobody else is writing.")
         raise _spooled(session, said, by, stopped, draft, stopped=True) from stop
     except FeedlogError as error:
         raise _spooled(session, said, by, error, draft) from error

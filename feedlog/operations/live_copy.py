@@ -114,8 +114,10 @@ def _text(log_path: str, target: str, days_kept: int) -> str:
 # target: {_quoted(target)}
 #
 # The copy holds customers' words. What `feedlog erase` takes out of the log is still in the copy for up to {longest}
-# days, until the snapshots of before are gone. To have it gone at once, stop Litestream, remove the copy and the folder
-# {_one_line(state_beside(log_path))}, erase, and start it again.
+# days, until the snapshots of before are gone. Litestream reads the log all the time, so `erase` cannot clear the files
+# beside it meanwhile: stop Litestream, erase, and start it again. To have the words gone from the copy at once, remove
+# the copy and this folder before you start it again, and the copy begins anew:
+# {_one_line(state_beside(log_path))}
 
 snapshot:
   interval: {_HOURS_BETWEEN_SNAPSHOTS}h

@@ -13,7 +13,7 @@ from feedlog.config import Config
 from feedlog.errors import NotStored, Refused
 from feedlog.publish import reading
 from feedlog.publish.privacy import Person, Privacy, phrases, possibly_named
-from feedlog.publish.secret import secret_beside
+from feedlog.publish.secret import fingerprint, secret_beside
 from feedlog.publish.writing import Writer
 from feedlog.store import Log, sharing
 from feedlog.store.failures import translated
@@ -35,11 +35,12 @@ class Published(TypedDict):
 
 
 class _Mark(NamedTuple):
-    """How far a published file is, and with which log, form and languages."""
+    """How far a published file is, and with which log, form, languages and secret."""
 
     log: str
     form: str
     languages: str
+    secret: str
     change: int
     customer: int
 
@@ -95,11 +96,12 @@ def _bring_up(
 ) -> int:
     """Writes what is missing and returns how many notes that were."""
     uid = log.value("select value from settings where name = 'uid'")
-    now = _Mark(uid, FORM, " ".join(log.languages), reading.newest_change(log), reading.newest_customer(log))
+    newest = reading.newest_change(log), reading.newest_customer(log)
+    now = _Mark(uid, FORM, " ".join(log.languages), fingerprint(secret), *newest)
     before = _mark(connection, path)
     if before and before.log != now.log:
         raise Refused(f"The pages at {path} were made from another log.", hint="Name another file, or remove that one.")
-    whole = rebuild or before is None or before[:3] != now[:3] or before.change > now.change
+    whole = rebuild or before is None or before[:4] != now[:4] or before.change > now.change
     whole = whole or (before is not None and reading.restored_after(log, before.change))
     if not whole and before == now:
         return 0
@@ -174,6 +176,7 @@ def _mark(connection: sqlite3.Connection, path: str) -> _Mark | None:
         told.get("log", ""),
         told.get("form", ""),
         told.get("languages", ""),
+        told.get("secret", ""),
         int(told.get("change", 0)),
         int(told.get("customer", 0)),
     )
