@@ -14,7 +14,7 @@ MOUNTS = """\
 61 22 0:52 / /srv/service rw,relatime shared:33 master:1 - nfs4 filer:/service rw,vers=4.2
 62 22 0:53 / /mnt/with-a-dash - rw,relatime - cifs //filer/share rw
 63 22 0:54 / /tmp rw,nosuid - tmpfs tmpfs rw
-64 22 0:55 / /home/liv/far rw,nosuid,nodev - fuse.sshfs liv@far: rw
+64 22 0:55 / /srv/far rw,nosuid,nodev - fuse.sshfs liv@far: rw
 broken line
 """
 
