@@ -49,7 +49,7 @@ class Step(NamedTuple):
     @property
     def flowing(self) -> bool:
         """Whether it shows prose, whose lines break elsewhere when a date in it is longer."""
-        return self.typed.startswith(("cat ", "feedlog brief "))
+        return self.typed.startswith("feedlog brief ") or re.fullmatch(r"cat \S+\.txt", self.typed) is not None
 
 
 def steps(text: str) -> list[Step]:

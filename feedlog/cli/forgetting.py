@@ -24,8 +24,8 @@ _NOUNS = {
     "letters": "letter",
 }
 _ALWAYS = (
-    "the shell history of whoever typed these words, copies made without feedlog, pages published elsewhere,"
-    " and free blocks of the disk"
+    "the shell history of whoever typed these words, the spool and outbox of other users of the machine, copies made"
+    " without feedlog, pages published elsewhere, and free blocks of the disk"
 )
 
 

@@ -46,7 +46,7 @@ copies_option = click.option(
 @command.command("write")
 @click.argument("note_id", metavar="NOTE", type=NOTE_NUMBER)
 @click.option("--kind", type=kind_choice, required=True, help="Thanks, what was agreed, or what came of it.")
-@click.option("--language", metavar="L", help="da, sv, nb or en. Otherwise the customer's.")
+@click.option("--language", metavar="L", help="In which language: da, sv, nb or en. Otherwise the customer's.")
 @output_option
 @force_option
 @copies_option

@@ -63,18 +63,23 @@ def _at(one: dict[str, Any], now: datetime) -> str:
 def _take(log: Log, step: dict[str, Any], by: By, now: datetime, numbers: list[int]) -> None:
     """One step: of a response, of a promise, a fact, or what is known of a customer or theme."""
     if "response" in step:
-        amount = money.minor(step["amount"]) if "amount" in step else None
-        given = {"text": step.get("text"), "amount_minor": amount, "currency": step.get("currency")}
-        responses.add(log, numbers[step["note"] - 1], step["response"], by, **given)
+        responses.add(
+            log,
+            numbers[step["note"] - 1],
+            step["response"],
+            by,
+            text=step.get("text"),
+            amount_minor=money.minor(step["amount"]) if "amount" in step else None,
+            currency=step.get("currency"),
+        )
     elif "promise" in step:
         _end(log, step, by, now, promises.of_note(log, numbers[step["note"] - 1])[0]["id"])
     elif "fact" in step:
         facts.add(log, step["customer"], step["fact"], by)
     elif "theme" in step:
-        fixed = {"fixed_on": _day(-step["fixed_days_ago"], now)} if "fixed_days_ago" in step else {}
-        codebook.describe(
-            log, step["theme"], by, **{name: step.get(name) for name in ("title", "owner", "measure")}, **fixed
-        )
+        given = {name: step.get(name) for name in ("title", "owner", "measure")}
+        fixed_on = _day(-step["fixed_days_ago"], now) if "fixed_days_ago" in step else None
+        codebook.describe(log, step["theme"], by, term=None, fixed_on=fixed_on, **given)
     else:
         fields = {field: value for field, value in step.items() if field not in ("customer", "since")}
         describing.describe(log, step["customer"], by, since_on=step["since"], **fields)

@@ -23,8 +23,8 @@ class Record(NamedTuple):
     """One thing a source holds, where it stands, and what it says in feedlog's fields.
 
     `fields` has the names of `feedlog import --map`: verbatim, customer, name, said_at, channel, touchpoint, kind,
-    theme (several as a JSON list), agent, reading, satisfaction, source_id. Where `answers` is given it is a colleague's
-    reply to the note of that source_id: then verbatim is the reply, said_at its moment, agent who wrote it. A record
+    theme (several as a JSON list), agent, reading, satisfaction, source_id. Where `answers` is given it is a reply of
+    ours to the note of that source_id: then verbatim is the reply, said_at its moment, agent who wrote it. A record
     without words has an empty verbatim; it is counted and skipped. One that could not be read has a `problem`, a
     sentence, and no fields. Times without a zone are in the zone the source writes them in: give it with an offset.
     """

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from feedlog.errors import NotStored
-from feedlog.store import Log
+from feedlog.store import Log, sharing
 
 _NAME = "erased.jsonl"
 
@@ -56,16 +56,17 @@ def bring_up(log: Log) -> None:
             with suppress(ValueError, KeyError, TypeError):
                 known.add(str(json.loads(line)["uid"]))
     rows = log.rows("select erased.uid, started_at from erased join erasures on erasures.id = erasure_id")
-    _append(path, ({"uid": row["uid"], "erased_at": row["started_at"]} for row in rows if row["uid"] not in known))
+    _append(
+        path, log.path, ({"uid": row["uid"], "erased_at": row["started_at"]} for row in rows if row["uid"] not in known)
+    )
 
 
-def _append(path: str, entries: Iterable[dict[str, str]]) -> None:
+def _append(path: str, log_path: str, entries: Iterable[dict[str, str]]) -> None:
     lines = b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
     if not lines:
         return
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600)
-        with os.fdopen(descriptor, "rb+") as file:
+        with os.fdopen(sharing.new_file(path, log_path, os.O_APPEND), "rb+") as file:
             file.seek(0, os.SEEK_END)
             if file.tell():  # a line that a crash cut short must not swallow the next one
                 file.seek(-1, os.SEEK_END)

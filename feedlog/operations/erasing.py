@@ -123,7 +123,7 @@ def resume(log: Log, key: str, outside: Outside) -> Erased | None:
               from erasures where id in {_THESE}""",
         [json.dumps(waiting)],
     )
-    gone = Theirs((key,), (), (), (), ())
+    gone = Theirs((key,))
     counted: Counts = dict(total or {})  # type: ignore[assignment]
     swept = leftovers.sweep(log.path, outside, gone)
     return Erased(waiting[-1], counted, reaching.looked_for(log, gone), swept, [], [])

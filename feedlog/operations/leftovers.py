@@ -11,6 +11,10 @@ from typing import Any, NamedTuple
 from feedlog.operations import spool
 from feedlog.operations.reaching import Theirs
 
+# A shorter sentence is said by many, and a shorter key is a number like any other.
+_TELLING_CHARACTERS = 24
+_SHORTEST_KEY = 4
+
 
 class Outside(NamedTuple):
     """The folders in which files of a log wait: texts to be stored, colleagues' copies of letters."""
@@ -29,31 +33,38 @@ class Swept(NamedTuple):
 def sweep(log_path: str, outside: Outside, gone: Theirs) -> Swept:
     """Removes the files that hold what these customers said. Idempotent; takes the newest state of both folders."""
     removed, left = 0, []
-    keys = {key.casefold() for key in gone.keys}
-    texts, repeats = set(gone.texts), set(gone.idempotency_keys)
-    needles = [text.encode() for text in (*gone.keys, *gone.texts) if len(text) >= 4]
     for path in _spooled(outside.spool):
         content = _content(path)
         entry = _entry(content)
-        if entry is None:
-            theirs = any(needle in content for needle in needles)  # cut short by a crash: nobody can take it in
-        else:
-            said = entry["said"]
-            theirs = (
-                str(said.get("customer") or "").casefold() in keys
-                or said.get("idempotency_key") in repeats
-                or said.get("verbatim") in texts
-            )
-        if theirs and entry is not None and entry.get("log") != log_path:
+        if not (_names(content, gone, gone.sentences) if entry is None else _is_theirs(entry["said"], gone)):
+            continue
+        if entry is not None and entry.get("log") != log_path:
             left.append(f"{path}, which waits for another log")
-        elif theirs:
+        else:
             removed += _removed(path, left)
     for path in copies(outside.outbox, gone.letter_ids):
         removed += _removed(path, left)
     for path in _unfinished_copies(outside.outbox):
-        if any(needle in (_content(path)) for needle in needles):
+        if _names(_content(path), gone, gone.texts):
             removed += _removed(path, left)
     return Swept(removed, left)
+
+
+def _is_theirs(said: dict[str, Any], gone: Theirs) -> bool:
+    """Whether a text that waits is one of theirs: by its key, or, where it names nobody, by saying what they said."""
+    if said.get("customer"):
+        return str(said["customer"]).casefold() in {key.casefold() for key in gone.keys}
+    telling = {text for text in gone.sentences if len(text) >= _TELLING_CHARACTERS}
+    return said.get("idempotency_key") in gone.idempotency_keys or said.get("verbatim") in telling
+
+
+def _names(content: bytes, gone: Theirs, texts: Iterable[str]) -> bool:
+    """Whether a draft, or a file that a crash cut short, names one of them or holds what they said."""
+    text = content.decode("utf-8", "replace")
+    keys = (key for key in gone.keys if len(key) >= _SHORTEST_KEY)
+    return any(re.search(rf"(?<!\w){re.escape(key)}(?!\w)", text, re.IGNORECASE) for key in keys) or any(
+        said in text for said in texts if len(said) >= _TELLING_CHARACTERS
+    )
 
 
 def waiting(log_path: str, folder: str, keys: Iterable[str]) -> list[dict[str, Any]]:

@@ -31,13 +31,14 @@ class Counts(TypedDict):
 
 
 class Theirs(NamedTuple):
-    """What names a customer and what they said: keys, names, and every text in any of its wordings."""
+    """What names a customer and what they said: keys, names, sentences in every wording; `texts` are all, these included."""
 
     keys: tuple[str, ...]
-    names: tuple[str, ...]
-    texts: tuple[str, ...]
-    idempotency_keys: tuple[str, ...]
-    letter_ids: tuple[int, ...]
+    names: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    idempotency_keys: tuple[str, ...] = ()
+    letter_ids: tuple[int, ...] = ()
 
 
 def of_customer(log: Log, key: str) -> Reach | None:
@@ -100,11 +101,14 @@ def uids(log: Log, reach: Reach) -> list[str]:
     return [row["uid"] for row in log.rows(sql, [json.dumps(reach.customer_ids), json.dumps(reach.note_ids)])]
 
 
-_TEXTS_OF_NOTES = (
+_SENTENCES = (
     "select verbatim from notes where id in {these}",
+    "select verbatim from corrections where note_id in {these}",
+)
+_TEXTS_OF_NOTES = (
+    *_SENTENCES,
     "select reading from notes where id in {these}",
     "select source_id from notes where id in {these}",
-    "select verbatim from corrections where note_id in {these}",
     "select why from corrections where note_id in {these}",
     "select what from promises where note_id in {these}",
     "select why from promise_events join promises on promises.id = promise_id where note_id in {these}",
@@ -131,6 +135,7 @@ def theirs(log: Log, reach: Reach) -> Theirs:
     return Theirs(
         keys=tuple(_values(log, ["select key from customers where id in {these}"], chosen)),
         names=tuple(dict.fromkeys(_values(log, names, chosen))),
+        sentences=tuple(_values(log, _SENTENCES, notes)),
         texts=tuple(texts),
         idempotency_keys=tuple(_values(log, ["select idempotency_key from notes where id in {these}"], notes)),
         letter_ids=tuple(

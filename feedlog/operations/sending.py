@@ -132,13 +132,26 @@ def _refuse_standard_reply(log: Log, letter: Letter, text: str) -> None:
               {"".join(" and instr(lower(text), ?)" for _ in words)}""",
         [letter["language"], letter["id"], *words],
     )
+    named: dict[int, frozenset[str]] = {letter["note_id"]: names}
     for row in rows:
-        theirs = _names(log, row["note_id"])
-        if _folded(row["text"], theirs) == own or _folded(row["text"], names | theirs) == _folded(text, names | theirs):
+        theirs = named.get(row["note_id"]) or named.setdefault(row["note_id"], _names(log, row["note_id"]))
+        if _same(own, text, names, row["text"], theirs):
             raise Refused(
                 f"Letter {letter['id']} says the same as letter {row['id']}: it is a standard reply.",
                 hint=f"Write what is true of this customer alone: feedlog letter edit {letter['id']}",
             )
+
+
+def _same(own: list[str], text: str, names: frozenset[str], other: str, theirs: frozenset[str]) -> bool:
+    """Whether two letters say the same, each without its own names, or both without the names of both."""
+    folded = _folded(other, theirs)
+    if folded == own:
+        return True
+    either = names | theirs
+    between = set(folded) ^ set(own)
+    if between - set(_folded(" ".join(either), frozenset())):  # they differ by more than names
+        return False
+    return _folded(other, either) == _folded(text, either)
 
 
 def _names(log: Log, note_id: int) -> frozenset[str]:

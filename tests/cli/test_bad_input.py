@@ -93,7 +93,7 @@ REFUSED: list[tuple[tuple[str, ...], int, str, str]] = [
      "Invalid value for '{bash|zsh|fish}': 'tcsh' is not one of 'bash', 'zsh', 'fish'.",
      "See: feedlog completion --help"),
     (("lits",), 2, "There is no command 'lits'. Did you mean 'list'?", "See: feedlog --help"),
-    (("zebra",), 2, "There is no command 'zebra'.", "See: feedlog --help"),
+    (("giraffe",), 2, "There is no command 'giraffe'.", "See: feedlog --help"),
     (("--colour",), 2, "No such option '--colour'.", "See: feedlog --help"),
     (("--db",), 2, "Option '--db' requires an argument.", "See: feedlog --help"),
 ]  # fmt: skip
@@ -203,7 +203,8 @@ def test_refused_setting(
 
 CONFIG_FILES = [
     ('agnet = "mette"', "has a setting we do not know: agnet.",
-     "Settings are: db, agent, channel, who_else, spool, languages, complaint_rate."),
+     "Settings are: db, agent, channel, who_else, spool, languages, complaint_rate, country, business_hours,"
+     " goodwill_limit, goodwill_decider, outbox, pii."),
     ("agent = ", "cannot be read: Invalid value (at end of document).", "Mend the line or remove the file."),
     ("agent = \udcff", "cannot be read: 'utf-8' codec can't decode byte 0xff in position 8: invalid start byte.",
      "Mend the line or remove the file."),

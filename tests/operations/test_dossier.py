@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from feedlog.errors import NotFound
-from feedlog.operations import corrections, describing, dossier, facts, merging, notes, promises, spool, undoing
+from feedlog.operations import corrections, describing, dossier, facts, merging, notes, spool, undoing
 from feedlog.operations.leftovers import Outside
 from feedlog.operations.shapes import By, Said
 from feedlog.store import Log

@@ -8,7 +8,7 @@ import pytest
 from feedlog.errors import Refused
 from feedlog.store import network, open_for_reading, open_for_writing
 
-# Lines as the kernel writes them: number, parent, device, root, place, options, (optional fields), -, kind, source, options.
+# As the kernel writes them: number, parent, device, root, place, options, optional fields, -, kind, source, options.
 MOUNTS = """\
 22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
 61 22 0:52 / /srv/service rw,relatime shared:33 master:1 - nfs4 filer:/service rw,vers=4.2

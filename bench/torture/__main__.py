@@ -1,0 +1,63 @@
+"""python -m bench.torture [CASE ...] [--short]: one line a case; the exit status is 1 where a promise was broken."""
+
+import argparse
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.torture import damage, disk_full, erasing, first_runs, kills, masks, reading, upgrades, writers
+from bench.torture.scene import Broken
+
+Case = Callable[[Path, bool], str]
+
+CASES: dict[str, Case] = {
+    "writers": writers.run,
+    "kills": kills.run,
+    "first-runs": first_runs.run,
+    "disk-full": disk_full.run,
+    "erase": erasing.run,
+    "masks": masks.run,
+    "upgrade": upgrades.run,
+    "damage": damage.run,
+    "reading": reading.run,
+}
+LONGEST_SECONDS = 600
+
+
+def main() -> None:
+    """Runs the cases named, or all; exits with 1 where one is broken or all together take too long."""
+    parser = argparse.ArgumentParser(prog="python -m bench.torture", description=__doc__)
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)}")
+    parser.add_argument("--short", action="store_true", help="a quick form of each")
+    given = parser.parse_args()
+    unknown = [name for name in given.cases if name not in CASES]
+    if unknown:
+        parser.error(f"no {unknown[0]!r}: it is one of {', '.join(CASES)}")
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(LONGEST_SECONDS)
+    broken = [name for name in given.cases or CASES if not kept(name, short=given.short)]
+    sys.exit(1 if broken else 0)
+
+
+def kept(name: str, *, short: bool) -> bool:
+    """Runs one case and prints its line; whether its promise was kept."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix=f"feedlog-{name}-", ignore_cleanup_errors=True) as work:
+        try:
+            line = CASES[name](Path(work), short)
+        except Broken as broken:
+            print(f"{name:11} BROKEN  {broken}", flush=True)
+            return False
+    print(f"{name:11} kept  {line}  ({time.monotonic() - started:.0f} s)", flush=True)
+    return True
+
+
+def _too_long(*_: object) -> None:
+    raise SystemExit(f"torture: stopped after {LONGEST_SECONDS} seconds")
+
+
+if __name__ == "__main__":
+    main()
