@@ -1,7 +1,8 @@
 """An agent at work: a new connection for every note, as every call of the command line has, and a key for each.
 
-python -m bench.torture.agent PATH NAME FIRST COUNT: waits for a line on standard input, then prints one line for each
-note that is stored: the count, the note's number, whether it is new, and how many milliseconds opening and storing took.
+python -m bench.torture.agent PATH NAME FIRST COUNT: waits for a line on standard input, then prints one line for
+each note that is stored: the count, the note's number, whether it is new, and the milliseconds opening and storing
+took.
 """
 
 import sys

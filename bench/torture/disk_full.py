@@ -1,4 +1,4 @@
-"""A full disk, in the middle of everything that writes: the text is kept, the file is sound, and it goes on with room."""
+"""A full disk in the middle of everything that writes: the text is kept, the file is sound, it goes on with room."""
 
 import os
 import shutil
@@ -16,11 +16,11 @@ TEXT = "Pakken kom tre uger for sent, og ingen ringede æøå " * 400
 
 
 class Work(NamedTuple):
-    """One thing that writes: its words, and what shows how far it came."""
+    """One thing that writes: its words, and the query whose number grows when it is done, where one does."""
 
     name: str
     words: tuple[str, ...]
-    counted: str
+    grows: str | None = None
 
 
 class Disk:
@@ -80,43 +80,44 @@ def run(work: Path, short: bool) -> str:
         kind = "a tmpfs" if full.mounted else "a limit on the size of files"
     names = ", ".join(one.name for one in works(work, full.folder))
     return (
-        f"{refused + done} tries at a full disk ({kind}; {names}; {rooms[0]} to {rooms[-1]} KiB left): {refused} refused"
-        f" with a sentence, {done} had room; every text kept, every file sound, all done again with room"
+        f"{refused + done} tries at a full disk ({kind}; {names}; {rooms[0]} to {rooms[-1]} KiB left): {refused}"
+        f" refused with a sentence, {done} had room; every text kept, every file sound, all done again with room"
     )
 
 
 def works(work: Path, place: Path) -> list[Work]:
     """Everything feedlog writes."""
-    notes = "select count(*) from notes"
+    notes, responses = "select count(*) from notes", "select count(*) from responses"
+    promise = ("--promise", "ring", "--due", "in 9 days", "--any-day")
+    apology = ("response", "add", "2", "--kind", "apologised", "--text", TEXT)
+    letter = ("letter", "write", "2", "--kind", "thanks", "-o", str(place / "copies" / "letter.html"))
     return [
-        Work("add", ("add", TEXT, "-c", "K-77", "-t", "levering", "--promise", "ring", "--due", "in 9 days", "--any-day"),
-             notes),
+        Work("add", ("add", TEXT, "-c", "K-77", "-t", "levering", *promise), notes),
         Work("import", ("import", str(work / "notes.csv")), notes),
-        Work("publish", ("publish", "--rebuild"), notes),
+        Work("publish", ("publish", "--rebuild")),
         Work("erase", ("erase", "K-1", "--reason", "asked", "--yes"), "select count(*) from erasures"),
-        Work("backup", ("backup", str(place / "copies" / "copy.db")), notes),
+        Work("backup", ("backup", str(place / "copies" / "copy.db"))),
         Work("upgrade", ("list",), "select count(*) from sqlite_schema where name = 'shoes'"),
-        Work("response", ("response", "add", "2", "--kind", "apologised", "--text", TEXT),
-             "select count(*) from responses"),
+        Work("response", apology, responses),
         Work("letter", ("letter", "sent", "1", "--cc", "bo"), "select count(*) from letters where sent_at is not null"),
-        Work("letter file", ("letter", "write", "2", "--kind", "thanks", "-o", str(place / "copies" / "letter.html")),
-             "select count(*) from letters"),
+        Work("letter file", letter, "select count(*) from letters"),
         Work("correct", ("correct", "2", TEXT, "--why", "misheard"), "select count(*) from corrections"),
-        Work("reindex", ("reindex",), notes),
-    ]  # fmt: skip
+        Work("reindex", ("reindex",)),
+    ]
 
 
 def prepare(scene: Scene, work: Path, place: Path) -> None:
     """A log with a little of everything, its pages, and a letter that is ready."""
     (place / "copies").mkdir()
-    lines = [f"{TEXT[:300]} {number},K-{number % 50}" for number in range(400)]
-    (work / "notes.csv").write_text("verbatim,customer\n" + "\n".join(lines), "utf-8")
+    lines = [f"{TEXT[:300]} {number};K-{number % 50}" for number in range(400)]
+    (work / "notes.csv").write_text("verbatim;customer\n" + "\n".join(lines), "utf-8")
     for number in range(12):
         scene.done("add", f"Pakke {number} kom for sent, sagde hun", "-c", f"K-{number % 4}", "--name", "Anna Holm")
     scene.done("publish")
     scene.done("letter", "write", "1", "--kind", "thanks", "--language", "en")
     (work / "letter.txt").write_text(
-        "Dear Anna Holm,\n\nthank you for telling us that parcel 0 was late. We spoke to the driver.\n\nMette\n", "utf-8"
+        "Dear Anna Holm,\n\nthank you for telling us that parcel 0 was late. We spoke to the driver.\n\nMette\n",
+        "utf-8",
     )
     scene.done("letter", "edit", "1", str(work / "letter.txt"))
 
@@ -132,26 +133,25 @@ def bring_back(full: Disk, base: Path) -> None:
 def tried(scene: Scene, full: Disk, one: Work, room: int) -> bool:
     """Does one thing with so much room; whether it was refused. Raises Broken where anything is lost or pretended."""
     shutil.rmtree(scene.spool, ignore_errors=True)
-    before = value(scene.log, one.counted)
+    before = value(scene.log, one.grows or "select 0")
     full.leave(room)
     ran = called(scene, one, full.limit)
     where = f"{one.name} with {room} KiB left"
-    listed = scene.call("list", "-n", "100")
-    require(one.name == "upgrade" or listed.status == 0, f"{where}: reading was refused: {listed.err.strip()}")
+    if one.name != "upgrade":  # this feedlog does not read the next one's logs
+        listed = scene.call("list", "-n", "100", limit=full.limit)
+        require(listed.status == 0, f"{where}: reading was refused: {listed.err.strip()}")
     full.empty()
     check(scene.log)
-    after = value(scene.log, one.counted)
     if ran.status:
         require(ran.err.count("\n") >= 2 and "feedlog: " in ran.err, f"{where}: no sentence but {ran.err.strip()!r}")
         if one.name == "add":
-            require(after == before, f"{where}: refused, and there are {after - before} notes more")
+            require(value(scene.log, one.grows or "") == before, f"{where}: refused, and there is a note more")
             require(TEXT.strip() in scene.spooled(), f"{where}: the text is not in the spool: {ran.err.strip()[:200]}")
             require(scene.done("recover").out.count("#") == 1, f"{where}: the text did not come in from the spool")
         else:
             go_on(scene, one, where, ran)
-    grown = value(scene.log, one.counted) - before
-    require(one.counted != works(Path(), Path())[0].counted or one.name in ("publish", "backup", "reindex") or grown > 0,
-            f"{where}: it was said to be done and is not")  # fmt: skip
+    if one.grows:
+        require(value(scene.log, one.grows) > before, f"{where}: it was said to be done and is not")
     check(scene.log)
     return ran.status != 0
 

@@ -1,4 +1,4 @@
-"""kill -9 in the middle of writing: what was acknowledged is there, and a repeat with the same key makes no second note."""
+"""kill -9 in the middle of writing: what was acknowledged is there, and repeating a key makes no second note."""
 
 import random
 import threading

@@ -62,6 +62,6 @@ def run(work: Path, short: bool) -> str:
         left["new" if version > old_version else "old"] += 1
         killed, statement = killed + 1, statement + (7 if short else 1)
     return (
-        f"killed at {killed} statements of an upgrade: the old log {left['old']} times, the new one {left['new']}, never"
-        " between; a checked copy beside every upgraded one; the next call finished it"
+        f"killed at {killed} statements of an upgrade: the old log {left['old']} times, the new one {left['new']},"
+        " never between; a checked copy beside every upgraded one; the next call finished it"
     )

@@ -1,6 +1,5 @@
 """feedlog brief"""
 
-import textwrap
 from datetime import datetime
 
 import click
@@ -21,6 +20,8 @@ _HEADING = 18
 _LANGUAGES = {"da": "Danish", "sv": "Swedish", "nb": "Norwegian", "en": "English", "de": "German"}
 # More steps than these would push the warnings off the screen; `feedlog response list` has them all.
 _MOST_STEPS = 6
+# A long mail is cut after so many lines; `feedlog show` has all of it.
+_QUOTED_LINES = 2
 
 
 @click.command("brief")
@@ -43,11 +44,11 @@ def command(session: Session, customer: str, as_json: bool) -> None:
     now = session.now
     _flowing("", _who(found["customer"], now))
     _flowing("Don't ask again", _facts(found["facts"], now))
-    _lines("Promised", [_promise(promise, now) for promise in found["promises"]])
-    _lines("Said last", [_quote(note, now) for note in found["notes"]])
+    _lines("Promised", [line for one in found["promises"] for line in _wrapped(_promise(one, now), hanging="  ")])
+    _lines("Said last", _quotes(found["notes"], now))
     first = found["first"]
     if first and first not in found["notes"]:
-        _lines("Said first", [_quote(first, now)])
+        _lines("Said first", _quotes([first], now))
     _flowing("Done", _done(found["responses"], now))
     _flowing("Goodwill given", [noting.goodwill(given) for given in found["goodwill"]])
     _flowing("Talked with", found["colleagues"])
@@ -75,10 +76,14 @@ def _promise(promise: Promise, now: datetime) -> str:
     return " · ".join(part for part in (promise["what"], by, promise["owner"], state) if part)
 
 
-def _quote(note: Note, now: datetime) -> str:
-    """When and how they said it, and the words: those get the room that is left."""
-    head = ", ".join(part for part in (when.ago(note["said_at"], now=now), note["channel"]) if part)
-    return f"{head}   {noting.quoted(note['verbatim'], printing.width() - _HEADING - len(head) - 3)}"
+def _quotes(notes: list[Note], now: datetime) -> list[str]:
+    """When and how they said it, and the words, over two lines where one is too short."""
+    lines = []
+    for note in notes:
+        head = ", ".join(part for part in (when.ago(note["said_at"], now=now), note["channel"]) if part)
+        quoted = f"{head}   “{printing.unmarked(note['verbatim'])}”"
+        lines += _wrapped(quoted, hanging="  ", most=_QUOTED_LINES, placeholder="…”")
+    return lines
 
 
 def _done(steps: list[Response], now: datetime) -> list[str]:
@@ -90,13 +95,24 @@ def _done(steps: list[Response], now: datetime) -> list[str]:
 
 def _flowing(heading: str, parts: list[str]) -> None:
     """Short parts one after the other, wrapped under the heading's column; nothing without parts."""
-    wrapped = textwrap.wrap(
-        " · ".join(printing.unmarked(part) for part in parts),
-        width=printing.width() - (_HEADING if heading else 0),
-        break_long_words=False,
+    room = printing.width() - (_HEADING if heading else 0)
+    _lines(heading, _wrapped(" · ".join(printing.unmarked(part) for part in parts), room=room))
+
+
+def _wrapped(
+    text: str, *, hanging: str = "", room: int | None = None, most: int | None = None, placeholder: str = "…"
+) -> list[str]:
+    """A text over as many lines as it needs, or `most`; the later ones begin with `hanging`."""
+    import textwrap  # here: a customer nobody knows needs none
+
+    return textwrap.wrap(
+        text,
+        width=room or printing.width() - _HEADING,
+        subsequent_indent=hanging,
+        max_lines=most,
+        placeholder=placeholder,
         break_on_hyphens=False,
     )
-    _lines(heading, wrapped)
 
 
 def _lines(heading: str, lines: list[str]) -> None:

@@ -64,11 +64,17 @@ class Staged:
                 ) from error
 
     def put(self) -> list[str]:
-        """Shows the copies, each in the place of an earlier one; returns their paths."""
+        """Shows the copies, each in the place of an earlier one; returns their paths. The letter is stored by then."""
         paths = []
         while self._waiting:
             unfinished, path = self._waiting[-1]
-            os.replace(unfinished, path)
+            try:
+                os.replace(unfinished, path)
+            except OSError as error:
+                raise NotStored(
+                    f"The letter is stored, but its copy cannot be put at {path}: {error.strerror}.",
+                    hint="Make way there, and write one with: feedlog letter show ID -o FILE",
+                ) from error
             self._waiting.pop()
             paths.append(path)
         return paths[::-1]

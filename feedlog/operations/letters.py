@@ -199,7 +199,7 @@ def sheet_of(log: Log, letter: Letter, today: str) -> "Sheet":
         on=when.local(letter["sent_at"]).date().isoformat() if letter["sent_at"] else today,
         recipient=(customer["name"] or customer["key"]) if customer else "",
         author=signed(letter["sent_by"] or letter["written_by"]),
-        own_words=drafting.own_words(log, letter["note_id"]) if letter["places"] else [],
+        own_words=drafting.own_words(log, letter["note_id"]),
     )
 
 

@@ -157,10 +157,12 @@ def _same(own: list[str], text: str, names: frozenset[str], other: str, theirs: 
 def _names(log: Log, note_id: int) -> frozenset[str]:
     """What the customer and the agents of a note's letters are called, and what the customer said."""
     rows = log.rows(
-        """select written_by as word from letters where note_id = ?1
+        """with whose as (
+             select customers.key, customers.name from notes join customers as given on given.id = notes.customer_id
+               join customers on customers.id in (given.id, given.merged_into_id) where notes.id = ?1)
+           select written_by as word from letters where note_id = ?1
            union select sent_by from letters where note_id = ?1
-           union select key from customers where id = (select customer_id from notes where id = ?1)
-           union select name from customers where id = (select customer_id from notes where id = ?1)""",
+           union select key from whose union select name from whose""",
         [note_id],
     )
     return frozenset(row["word"] for row in rows if row["word"]) | frozenset(drafting.own_words(log, note_id))

@@ -14,7 +14,7 @@ from feedlog import when
 from feedlog.errors import NotFound, Refused
 from feedlog.store.drafts import draft_beside, give_name
 from feedlog.store.failures import as_ours, translated
-from feedlog.store.log import Log, _connect, _reading_mode, _refuse_folder, _version
+from feedlog.store.log import Log, _connect, _refuse_folder, connect_to_read
 
 # Where a SQLite file says whether it has a write-ahead log (2) or not (1): https://www.sqlite.org/fileformat.html
 _JOURNAL_AT, _NO_WAL = 18, b"\x01\x01"
@@ -50,13 +50,10 @@ def open_as_it_is(path: str) -> Log:
         raise NotFound(f"There is no log: {path}.", hint="Check the path: see `feedlog path`.")
     _refuse_folder(path)
     with translated(path, writing=False):
-        connection = _connect(path, _reading_mode(path))
-        try:
-            if _version(connection, path) == 0:
-                raise NotFound(f"There is nothing in the log: {path}.", hint="Check the path: see `feedlog path`.")
-        except BaseException:
+        connection, version = connect_to_read(path)
+        if version == 0:
             connection.close()
-            raise
+            raise NotFound(f"There is nothing in the log: {path}.", hint="Check the path: see `feedlog path`.")
     return Log(path, connection, writable=False)
 
 

@@ -38,6 +38,11 @@ def is_busy(error: sqlite3.Error) -> bool:
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (_BUSY, _LOCKED, _PROTOCOL)
 
 
+def is_without_room(error: sqlite3.Error) -> bool:
+    """Whether the disk took no more."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (_IOERR, _FULL, _CANTOPEN)
+
+
 @contextmanager
 def translated(path: str, *, writing: bool) -> Iterator[None]:
     """Runs the block; an expected SQLite error leaves it as NotStored when writing, as Refused when reading."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from feedlog.errors import NotFound, NotStored, Refused
-from feedlog.store.failures import is_busy, translated
+from feedlog.store.failures import is_busy, is_without_room, translated
 
 APPLICATION_ID = 0x666C6F67  # 'flog'
 BUSY_SECONDS = 30.0
@@ -136,12 +136,7 @@ def open_for_reading(path: str) -> Log:
     from feedlog.store import upgrades
 
     with translated(path, writing=False):
-        connection = _connect(path, _reading_mode(path))
-        try:
-            version = _version(connection, path)
-        except BaseException:
-            connection.close()
-            raise
+        connection, version = connect_to_read(path)
         if 0 <= version < upgrades.NEWEST:
             connection.close()
             if version == 0:
@@ -153,6 +148,27 @@ def open_for_reading(path: str) -> Log:
             )
         _settle(connection)
     return Log(path, connection, writable=False)
+
+
+def connect_to_read(path: str) -> tuple[sqlite3.Connection, int]:
+    """A read-only connection to a log, and its schema version.
+
+    Raises sqlite3.Error where it cannot be read, Refused for what is not a log or is newer than this feedlog.
+    """
+    mode = _reading_mode(path)
+    while True:
+        connection = _connect(path, mode)
+        try:
+            return connection, _version(connection, path)
+        except sqlite3.OperationalError as error:
+            connection.close()
+            # On a full disk there is no room for the shared-memory file of the write-ahead log either.
+            if mode == "immutable" or _pending(path) or not is_without_room(error):
+                raise
+            mode = "immutable"
+        except BaseException:
+            connection.close()
+            raise
 
 
 def _connect(path: str, mode: str) -> sqlite3.Connection:
@@ -294,7 +310,11 @@ def _refuse_network(path: str) -> None:
 
 def _reading_mode(path: str) -> str:
     """Read-only; where even the shared-memory file of the write-ahead log may not be made, the bare file is read."""
-    pending = os.path.exists(path + "-wal") and os.path.getsize(path + "-wal") > 0
-    if not pending and not os.access(os.path.dirname(path) or ".", os.W_OK):
+    if not _pending(path) and not os.access(os.path.dirname(path) or ".", os.W_OK):
         return "immutable"
     return "ro"
+
+
+def _pending(path: str) -> bool:
+    """Whether the write-ahead log holds anything, without which the bare file is not the whole log."""
+    return os.path.exists(path + "-wal") and os.path.getsize(path + "-wal") > 0

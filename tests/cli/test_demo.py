@@ -46,7 +46,7 @@ def test_commands_are_really_run(surroundings: dict[str, str], tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     shown = re.findall(r"^\$ feedlog (\w+)", done.stdout, re.MULTILINE)
-    assert shown == ["list", "add", "search", "similar", "show", "publish"]
+    assert shown == ["list", "add", "search", "similar", "show", "brief", "due", "publish"]
     assert "customers said something like this since" in done.stdout
     published = re.search(r"^Published file: (.+)$", done.stdout, re.MULTILINE)
     assert published

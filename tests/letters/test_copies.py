@@ -72,3 +72,17 @@ def test_outbox_that_cannot_be_written(tmp_path: Path) -> None:
         staged.write(["bo"], 7, "x", sent=True)
     assert refused.value.message == (f"The copy for bo cannot be written to {tmp_path}/bo/letter-7.txt: File exists.")
     assert refused.value.hint == "The letter is as it was. Check the setting outbox, or leave --cc out."
+
+
+def test_copy_whose_place_is_taken(tmp_path: Path) -> None:
+    """Where something stands in a copy's place that cannot be replaced, it is said that the letter itself is stored."""
+    place = tmp_path / "bo" / "letter-7.txt" / "full"
+    place.mkdir(parents=True)
+    with Staged(str(tmp_path)) as staged:
+        staged.write(["bo"], 7, "x", sent=True)
+        with pytest.raises(NotStored) as refused:
+            staged.put()
+    assert refused.value.message == (
+        f"The letter is stored, but its copy cannot be put at {place.parent}: Is a directory."
+    )
+    assert os.listdir(tmp_path / "bo") == ["letter-7.txt"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from feedlog.errors import NotFound, NotStored, Refused, WrongUsage
-from feedlog.operations import letters, promises, responses, sending, undoing
+from feedlog.operations import customers, letters, merging, promises, responses, sending, undoing
 from feedlog.operations.letters import Written
 from feedlog.operations.shapes import By
 from feedlog.store import Log
@@ -165,6 +165,25 @@ def test_name_left_in_by_mistake(draft: Draft, send: Send) -> None:
     send(draft(text))
     with pytest.raises(Refused, match="standard reply"):
         send(draft(text, key="K-2", name="Bo"))
+
+
+def test_merged_customer_is_known_by_both_keys(log: Log, by: By, draft: Draft, send: Send) -> None:
+    """A customer who was merged into another may be called by either name; the letter is the same letter."""
+    text = "Kære {}\n\nTak, fordi du fortalte os om døren.\n\nVenlig hilsen\n\nMette"
+    send(draft(text.format("Anna")))
+    second = draft(text.format("Boris"), key="K-2", name="Bo")
+    with log.write():
+        customers.find_or_make(log, "K-3", "Boris", by)
+    merging.merge(log, "K-2", "K-3", by)
+    with pytest.raises(Refused, match="says the same as letter 1"):
+        send(second)
+
+
+def test_brackets_of_the_customer_stay_words(log: Log, draft: Draft, send: Send) -> None:
+    """In a letter that was sent nothing is marked, whatever the customer typed."""
+    letter = send(draft("Kære Anna\n\n    »se [[her]]«\n\nTak.", words="se [[her]]")).letter
+    runs = [run for part in letters.sheet_of(log, letter, "2026-11-20").parts for line in part.lines for run in line]
+    assert [run.text for run in runs if run.marked] == []
 
 
 def test_another_agents_standard_reply(log: Log, by: By, draft: Draft, send: Send) -> None:
