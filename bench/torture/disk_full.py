@@ -12,6 +12,7 @@ from bench.torture.scene import Broken, Ran, Scene, check, require, value
 
 DISK_BYTES = 6 * 2**20
 ROOMS_KIB = (0, 4, 16, 40, 64, 128, 256, 400, 1000)
+SHORT = ("add", "publish", "erase", "letter")
 TEXT = "Pakken kom tre uger for sent, og ingen ringede æøå " * 400
 
 
@@ -63,14 +64,16 @@ def disk(work: Path) -> Iterator[Disk]:
 
 def run(work: Path, short: bool) -> str:
     """Everything that writes, at every amount of room, then again with room enough."""
-    rooms = (0, 40, 256) if short else ROOMS_KIB
+    rooms = (0, 60) if short else ROOMS_KIB
     with disk(work) as full:
         scene = Scene(work, full.folder / "log")
         scene.env["FEEDLOG_OUTBOX"] = str(full.folder / "outbox")
         prepare(scene, work, full.folder)
         shutil.copytree(full.folder, work / "base")
         refused = done = 0
-        for one in works(work, full.folder):
+        every = works(work, full.folder)
+        every = [one for one in every if one.name in SHORT] if short else every
+        for one in every:
             for room in rooms:
                 bring_back(full, work / "base")
                 if tried(scene, full, one, room):
@@ -78,7 +81,7 @@ def run(work: Path, short: bool) -> str:
                 else:
                     done += 1
         kind = "a tmpfs" if full.mounted else "a limit on the size of files"
-    names = ", ".join(one.name for one in works(work, full.folder))
+    names = ", ".join(one.name for one in every)
     return (
         f"{refused + done} tries at a full disk ({kind}; {names}; {rooms[0]} to {rooms[-1]} KiB left): {refused}"
         f" refused with a sentence, {done} had room; every text kept, every file sound, all done again with room"
@@ -90,7 +93,7 @@ def works(work: Path, place: Path) -> list[Work]:
     notes, responses = "select count(*) from notes", "select count(*) from responses"
     promise = ("--promise", "ring", "--due", "in 9 days", "--any-day")
     apology = ("response", "add", "2", "--kind", "apologised", "--text", TEXT)
-    letter = ("letter", "write", "2", "--kind", "thanks", "-o", str(place / "copies" / "letter.html"))
+    draft = ("letter", "write", "2", "--kind", "thanks", "--language", "en")
     return [
         Work("add", ("add", TEXT, "-c", "K-77", "-t", "levering", *promise), notes),
         Work("import", ("import", str(work / "notes.csv")), notes),
@@ -100,7 +103,7 @@ def works(work: Path, place: Path) -> list[Work]:
         Work("upgrade", ("list",), "select count(*) from sqlite_schema where name = 'shoes'"),
         Work("response", apology, responses),
         Work("letter", ("letter", "sent", "1", "--cc", "bo"), "select count(*) from letters where sent_at is not null"),
-        Work("letter file", letter, "select count(*) from letters"),
+        Work("letter file", (*draft, "-o", str(place / "copies" / "letter.html")), "select count(*) from letters"),
         Work("correct", ("correct", "2", TEXT, "--why", "misheard"), "select count(*) from corrections"),
         Work("reindex", ("reindex",)),
     ]

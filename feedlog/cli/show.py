@@ -8,7 +8,7 @@ from feedlog import when
 from feedlog.cli import noting, printing, responding
 from feedlog.cli.options import NOTE_NUMBER, json_option
 from feedlog.cli.session import Session, pass_session
-from feedlog.operations import corrections, notes, promise_life, responses
+from feedlog.operations import corrections, letters, notes, promise_life, responses
 from feedlog.operations.shapes import Note
 
 
@@ -17,7 +17,7 @@ from feedlog.operations.shapes import Note
 @json_option
 @pass_session
 def command(session: Session, note_id: int, as_json: bool) -> None:
-    """One note with everything that hangs on it: wordings, promises, what was done, who logged it.
+    """One note with everything that hangs on it: wordings, promises, what was done, letters, who logged it.
 
     Its loop is closed when the customer was told what came of it.
 
@@ -31,6 +31,7 @@ def command(session: Session, note_id: int, as_json: bool) -> None:
         "wordings": corrections.wordings(log, note_id),
         "promises": promise_life.of_note(log, note_id),
         "responses": responses.of_note(log, note_id),
+        "letters": letters.of_note(log, note_id),
         "loop": responses.loop_closed(log, note_id),
     }
     if as_json:
@@ -54,6 +55,7 @@ def _print(session: Session, note: Note, document: dict[str, Any]) -> None:
     ]
     lines += [("promised", _promise(session, promise)) for promise in document["promises"]]
     lines += [("done", responding.step(session, response)) for response in document["responses"]]
+    lines += [("letter", _letter(session, letter)) for letter in document["letters"]]
     lines.append(("loop", responding.loop(session, document["loop"])))
     for before, after in zip(document["wordings"], document["wordings"][1:], strict=False):
         day = when.ago(after["at"], now=session.now)
@@ -71,3 +73,11 @@ def _promise(session: Session, promise: promise_life.Life) -> str:
         state += ", moved once" if promise["moved"] == 1 else f", moved {promise['moved']} times"
     day = when.spoken(promise["due_on"], now=session.now)
     return f"{promise['what']} · by {day} · {promise['owner']} · {state} · promise {promise['id']}"
+
+
+def _letter(session: Session, letter: letters.Letter) -> str:
+    if letter["sent_at"]:
+        sent = f"sent {when.spoken(letter['sent_at'], now=session.now)}, by {letter['sent_by']}"
+    else:
+        sent = f"a draft of {when.spoken(letter['written_at'], now=session.now)}, by {letter['written_by']}"
+    return f"{letter['kind']} · {sent} · letter {letter['id']}"

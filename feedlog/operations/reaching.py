@@ -31,7 +31,7 @@ class Counts(TypedDict):
 
 
 class Theirs(NamedTuple):
-    """What names a customer, and what they said: sentences in every wording, and `texts`, which are all, these included."""
+    """What names a customer, and what they said: sentences in every wording; `texts` are all, these included."""
 
     keys: tuple[str, ...]
     names: tuple[str, ...] = ()

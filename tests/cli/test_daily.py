@@ -133,7 +133,7 @@ def test_doctor(shop: Invoke, log_path: Path) -> None:
     log_path.chmod(0o644)
     done = shop("doctor")
     assert done.status == 1
-    assert f"ILL   private       everybody on this machine can read it: run chmod o-rwx {log_path}" in done.out
+    assert f"ILL   private        everybody on this machine can read it: run chmod o-rwx {log_path}" in done.out
     answer = shop("doctor", "--json")
     assert (answer.status, answer.json["ok"]) == (1, False)
     assert [list(check) for check in answer.json["checks"]] == [["name", "ok", "detail"]] * 7

@@ -281,6 +281,7 @@ READING = [
     ("search", "pakken"),
     ("similar", "1"),
     ("similar", "--text", "pakken"),
+    ("brief", "K-1"),
     ("words", "--theme", "levering"),
     ("theme", "list"),
     ("theme", "show", "levering"),

@@ -189,7 +189,8 @@ def rows_about(log: Log, key: str = "K-1042") -> set[tuple[str, tuple[Any, ...]]
 def test_record_stays_and_says_so(log: Log, by: By, outside: Outside, person: str) -> None:
     """The record keeps every row it had and gains one for each note, by which publishing notices."""
     before = [tuple(row) for row in log.rows("select * from changes order by id")]
-    ids = [row[0] for row in log.rows("select id from notes where customer_id <> (select id from customers where key = 'K-2')")]
+    others = "select id from customers where key = 'K-2'"
+    ids = [row[0] for row in log.rows(f"select id from notes where customer_id <> ({others}) order by id")]
     erased = gone(log, outside, by)
     after = [tuple(row) for row in log.rows("select * from changes order by id")]
     assert after[: len(before)] == before
