@@ -9,12 +9,12 @@ from pathlib import Path
 from bench.torture.scene import Scene, opened, require
 
 BYTES = 200
-CALLS = (("list",), ("show", "3"), ("search", "pakken"), ("similar", "3"), ("publish",), ("add", "Ny klage"))
+CALLS = (("list",), ("search", "pakken"), ("publish",), ("add", "Ny klage"))
 
 
 def run(work: Path, short: bool) -> str:
-    """Logs with two hundred bytes overwritten at a place of their own, or cut short; each is looked at by every call."""
-    trials = 5 if short else 60
+    """Logs with two hundred bytes overwritten somewhere, or cut short; each is looked at by every kind of call."""
+    trials = 4 if short else 40
     scene = Scene(work)
     for number in range(30):
         scene.done("add", f"Pakke {number} kom tre uger for sent, sagde hun " * 10, "-c", f"K-{number % 5}")
@@ -66,5 +66,5 @@ def sound(log: Path) -> bool:
     try:
         with closing(opened(log)) as connection:
             return connection.execute("pragma quick_check").fetchall() == [("ok",)]
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):  # Python cannot read a complaint that quotes damaged bytes
         return False

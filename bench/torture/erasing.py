@@ -12,11 +12,11 @@ WORDS = f"{TOKEN} kom aldrig frem, og ingen ringede om {TOKEN}"
 
 
 def run(work: Path, short: bool) -> str:
-    """A customer with everything, from writers who left freed pages as they were, erased while nobody and while one reads."""
+    """A customer with everything, also by writers who left freed pages as they were; at first a reader is there."""
     scene = Scene(work)
     fill(scene)
     before = copies(work)
-    require(len(before) >= 5, f"the word stands in too few files to prove anything: {sorted(before)}")
+    require(len(before) >= 4, f"the word stands in too few files to prove anything: {sorted(before)}")
     held = "" if short else held_back(scene)
     erased = scene.call("erase", "K-1", "--reason", "asked to be forgotten", "--yes", "--json")
     require(erased.status == 0, f"erasing ended with {erased.status}: {erased.err.strip()[-300:]}")
@@ -40,7 +40,7 @@ def run(work: Path, short: bool) -> str:
 def fill(scene: Scene) -> None:
     """A customer whose words are in every kind of place, with corrections, and others who stay."""
     scene.done(
-        "add", WORDS, "-c", "K-1", "--name", f"Anna {TOKEN}", "-t", "levering", "--reading", f"vred over {TOKEN}"
+        "add", WORDS, "-c", "K-1", "--name", "Anna Holm", "-t", "levering", "--reading", f"vred over {TOKEN}"
     )
     scene.done("add", "Skoene trykker", "-c", "K-2")
     careless(scene.log)
@@ -89,7 +89,8 @@ def copies(folder: Path) -> dict[str, int]:
             content = path.read_bytes().lower()
             count = content.count(TOKEN.encode()) + content.count(TOKEN.encode("utf-16-le"))
             if count:
-                found[path.name if "spool" not in path.parts else "spool"] = count
+                place = path.relative_to(folder)
+                found["spool" if place.parts[0] == "spool" else str(place)] = count
     return found
 
 

@@ -1,4 +1,4 @@
-"""Reading never writes: not a byte and not the time of the log changes, also on a full disk and in a folder one may not write."""
+"""Reading never writes: neither a byte nor the time of the log changes, also on a full disk."""
 
 import shutil
 from pathlib import Path

@@ -118,7 +118,9 @@ def copied(log: Path, aside: str) -> Path:
 
 def opened(log: Path) -> sqlite3.Connection:
     """A connection of SQLite's own, without anything of feedlog's."""
-    return sqlite3.connect(log, isolation_level=None, timeout=30)
+    connection = sqlite3.connect(log, isolation_level=None, timeout=30)
+    connection.text_factory = lambda stored: stored.decode("utf-8", "replace")  # damage may be quoted
+    return connection
 
 
 def require(well: bool, otherwise: str) -> None:

@@ -20,19 +20,20 @@ COMMANDS = {
     "show": "One note with everything that hangs on it.",
     "similar": "Who else said this.",
     "brief": "One screen before contact.",
-    "words": "What customers say here more than elsewhere.",
-    "response": "What was done about a note: apologised, solved, told.",
-    "tag": "Put a theme on notes, or take it off.",
-    "theme": "Themes: list, show, set, merge, split, suggest.",
-    "correct": "Write a misheard sentence down again.",
-    "promise": "Promises: add, keep, break, move, hand, show, list, rate.",
     "due": "Open promises, overdue first.",
+    "promise": "Promises: add, keep, break, move, hand, show, list, rate.",
+    "response": "What was done about a note: apologised, solved, told.",
+    "letter": "Letters: write, edit, check, sent, show, list, template.",
     "customer": "Customers: list, show, set, merge.",
     "fact": "What not to ask again: add, remove, list.",
-    "letter": "Letters: write, edit, check, sent, show, list, template.",
+    "tag": "Put a theme on notes, or take it off.",
+    "theme": "Themes: list, show, set, merge, split, suggest.",
+    "words": "What customers say here more than elsewhere.",
+    "correct": "Write a misheard sentence down again.",
     "undo": "Take back the last thing you did.",
     "history": "Who changed what, when, and for whom.",
     "import": "Take in a file from another system.",
+    "export": "Give the notes, or the whole log, to other programs.",
     "publish": "Write the pages' file anew.",
     "serve": "Show the pages in the browser.",
     "user": "Who may log in to the pages.",
@@ -53,7 +54,7 @@ COMMANDS = {
 
 
 # The commands somebody waits for with a customer on the phone.
-QUICK = {"add", "search", "list", "show", "similar", "path"}
+QUICK = {"add", "search", "list", "show", "similar", "brief", "due", "path"}
 
 
 class ReaderLeft(Exception):
@@ -66,6 +67,22 @@ def _reader_may_leave() -> Iterator[None]:
         yield
     except BrokenPipeError as error:
         raise ReaderLeft from error  # click would call it a failure
+
+
+@contextmanager
+def _damage_is_said(context: click.Context) -> Iterator[None]:
+    """A fault of feedlog's own is one, unless the log is damaged: no code can be ready for every broken cell."""
+    try:
+        yield
+    except (FeedlogError, click.ClickException, click.exceptions.Exit, click.Abort, OSError):
+        raise
+    except Exception as error:
+        from feedlog.store import backups, failures
+
+        path = context.obj.path
+        if not backups.is_damaged(path):
+            raise
+        raise failures.damaged(path, writing=False) from error
 
 
 class LazyGroup(click.Group):
@@ -99,7 +116,7 @@ class LazyGroup(click.Group):
             return super().make_context(*words, **options)
 
     def invoke(self, context: click.Context) -> Any:
-        with _reader_may_leave():
+        with _reader_may_leave(), _damage_is_said(context):
             return super().invoke(context)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

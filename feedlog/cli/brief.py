@@ -1,5 +1,6 @@
 """feedlog brief"""
 
+import shlex
 from datetime import datetime
 
 import click
@@ -20,8 +21,12 @@ _HEADING = 18
 _LANGUAGES = {"da": "Danish", "sv": "Swedish", "nb": "Norwegian", "en": "English", "de": "German"}
 # More steps than these would push the warnings off the screen; `feedlog response list` has them all.
 _MOST_STEPS = 6
-# A long mail is cut after so many lines; `feedlog show` has all of it.
-_QUOTED_LINES = 2
+# As many of the others as leave room for the rest; each list says where the whole of it is.
+_MOST_FACTS = 8
+_MOST_PROMISES = 5
+_MOST_COLLEAGUES = 8
+# A long mail, or a long promise, is cut after so many lines; `feedlog show` has all of it.
+_MOST_LINES = 2
 
 
 @click.command("brief")
@@ -41,20 +46,20 @@ def command(session: Session, customer: str, as_json: bool) -> None:
     if as_json:
         printing.document(found)
         return
-    now = session.now
+    now, key = session.now, found["customer"]["key"]
     _flowing("", _who(found["customer"], now))
-    _flowing("Don't ask again", _facts(found["facts"], now))
-    _lines("Promised", [line for one in found["promises"] for line in _wrapped(_promise(one, now), hanging="  ")])
+    _flowing("Don't ask again", _facts(found["facts"], now, key))
+    _lines("Promised", _promises(found["promises"], now, key))
     _lines("Said last", _quotes(found["notes"], now))
     first = found["first"]
     if first and first not in found["notes"]:
         _lines("Said first", _quotes([first], now))
     _flowing("Done", _done(found["responses"], now))
     _flowing("Goodwill given", [noting.goodwill(given) for given in found["goodwill"]])
-    _flowing("Talked with", found["colleagues"])
+    _flowing("Talked with", _first_of(found["colleagues"], _MOST_COLLEAGUES, "others"))
     _flowing("Watch out", found["warnings"])
     if not found["notes"]:
-        printing.talk(f'Nothing they said is logged yet: feedlog add "..." -c {found["customer"]["key"]}')
+        printing.talk(f'Nothing they said is logged yet: feedlog add "..." -c {shlex.quote(key)}')
 
 
 def _who(card: Card, now: datetime) -> list[str]:
@@ -65,8 +70,25 @@ def _who(card: Card, now: datetime) -> list[str]:
     return [part for part in parts if part]
 
 
-def _facts(facts: list[Fact], now: datetime) -> list[str]:
-    return [f"{fact['fact']} (given {when.ago(fact['given_at'], now=now)})" for fact in facts]
+def _facts(facts: list[Fact], now: datetime, key: str) -> list[str]:
+    """What they have answered, the oldest first; of very much the latest."""
+    shown = [f"{fact['fact']} (given {when.ago(fact['given_at'], now=now)})" for fact in facts[-_MOST_FACTS:]]
+    more = len(facts) - len(shown)
+    return [*shown, f"and {more} earlier: feedlog fact list {shlex.quote(key)}"] if more else shown
+
+
+def _promises(owed: list[Promise], now: datetime, key: str) -> list[str]:
+    """What is promised, the earliest due first."""
+    lines = [
+        line for one in owed[:_MOST_PROMISES] for line in _wrapped(_promise(one, now), hanging="  ", most=_MOST_LINES)
+    ]
+    more = len(owed) - _MOST_PROMISES
+    all_of_them = f"and {more} more: feedlog promise list --outcome open -c {shlex.quote(key)}"
+    return [*lines, *_wrapped(all_of_them, hanging="  ")] if more > 0 else lines
+
+
+def _first_of(parts: list[str], most: int, rest: str) -> list[str]:
+    return [*parts[:most], f"{len(parts) - most} {rest}"] if len(parts) > most + 1 else parts
 
 
 def _promise(promise: Promise, now: datetime) -> str:
@@ -82,7 +104,7 @@ def _quotes(notes: list[Note], now: datetime) -> list[str]:
     for note in notes:
         head = ", ".join(part for part in (when.ago(note["said_at"], now=now), note["channel"]) if part)
         quoted = f"{head}   “{printing.unmarked(note['verbatim'])}”"
-        lines += _wrapped(quoted, hanging="  ", most=_QUOTED_LINES, placeholder="…”")
+        lines += _wrapped(quoted, hanging="  ", most=_MOST_LINES, placeholder="…”")
     return lines
 
 

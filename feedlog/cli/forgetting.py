@@ -13,7 +13,7 @@ from feedlog.operations.reaching import Counts
 from feedlog.operations.shapes import By
 from feedlog.publish import forgetting
 from feedlog.publish.publishing import place_beside
-from feedlog.store import Log
+from feedlog.store import Log, scrubbing
 
 _NOUNS = {
     "customer_rows": "customer key",
@@ -65,7 +65,11 @@ def finish(session: Session, log: Log, erased: Erased, by: By) -> tuple[dict[str
         "by": by.agent,
         "files_removed": erased.swept.removed,
         "backups": backups.clean,
-        "looked_for": {"words": len(erased.wanted.words), "pieces": len(erased.wanted.pieces)},
+        "looked_for": {
+            "words": len(erased.wanted.words),
+            "pieces": len(erased.wanted.pieces),
+            "sampled": scrubbing.sampled(log.path, erased.wanted),
+        },
         "troubles": troubles,
     }
     return receipt, troubles
@@ -99,9 +103,10 @@ def tell(session: Session, receipt: dict[str, Any], counts: Counts) -> None:
     if receipt["verified"]:
         looked = receipt["looked_for"]
         beyond = f", and {receipt['backups']} of its backups" if receipt["backups"] else ""
+        sample = ", of which a sample was looked for," if looked["sampled"] else ""
         printing.out(
-            f"verified  {looked['words']} words and {looked['pieces']} sentences and keys stand nowhere in the log, its"
-            f" index, its journal, its pages{beyond}"
+            f"verified  {looked['words']} words and {looked['pieces']} sentences and keys{sample} stand nowhere in the"
+            f" log, its index, its journal, its pages{beyond}"
         )
     for place in receipt["elsewhere"]:
         printing.out(f"elsewhere {place}")

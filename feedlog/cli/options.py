@@ -83,6 +83,11 @@ any_day_option = click.option("--any-day", is_flag=True, help="Keep the day, wha
 
 def filter_options(command: Command) -> Command:
     """The filters every list takes; hand the values to `filters`."""
+    return narrowing_options(limit_option(command))
+
+
+def narrowing_options(command: Command) -> Command:
+    """The same without a limit."""
     for option in reversed(
         [
             customer_option,
@@ -93,7 +98,6 @@ def filter_options(command: Command) -> Command:
             click.option("--agent", metavar="A", help="Notes this agent logged."),
             click.option("--since", metavar="WHEN", help="Said then or later, e.g. 'monday' or 2026-03-01."),
             click.option("--until", metavar="WHEN", help="Said then or earlier; a day counts whole."),
-            limit_option,
         ]
     ):
         command = option(command)

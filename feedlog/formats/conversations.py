@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self
 
+from feedlog.formats.html import text_of
+from feedlog.formats.jsonl import row_of
 from feedlog.formats.records import Record, Table
 from feedlog.formats.rows import Row
 
@@ -91,8 +93,8 @@ class Lookup:
         found = self._connection.execute(
             "select value from entries where kind = ? and key = ? and at <= ? order by at desc, value desc limit 1",
             (kind, key, until),
-        ).fetchone()
-        return found and found[0]
+        )
+        return next((value for (value,) in found), None)
 
     def first(self, kind: str, key: str) -> str | None:
         """The oldest value of a key; None where there is none."""
@@ -168,7 +170,7 @@ def is_yes(text: str) -> bool:
 
 def inner(cells: Cells, column: str) -> list[dict[str, str]]:
     """The objects of a JSON list in a cell, as rows: columns in lower case, dots for objects inside."""
-    return [_flat(one) for one in _list(cells, column) if isinstance(one, dict)]
+    return [_folded(row_of(0, one, "element").cells) for one in _list(cells, column) if isinstance(one, dict)]
 
 
 def words_in(cells: Cells, column: str) -> list[str]:
@@ -187,17 +189,6 @@ def _list(cells: Cells, column: str) -> list[Any]:
     except (ValueError, RecursionError):
         return []
     return found if isinstance(found, list) else []
-
-
-def _flat(one: Mapping[str, Any], above: str = "") -> dict[str, str]:
-    cells: dict[str, str] = {}
-    for key, value in one.items():
-        name = above + key.casefold()
-        if isinstance(value, dict):
-            cells.update(_flat(value, f"{name}."))
-        elif value is not None:
-            cells[name] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return cells
 
 
 def _folded(cells: Cells) -> dict[str, str]:
@@ -229,7 +220,7 @@ def in_utc(text: str) -> str:
 
 def themes(names: Iterable[str]) -> str:
     """Tags as the field `theme` wants them: a JSON list, each once; a tag may hold a comma."""
-    found = [name.strip() for name in dict.fromkeys(names) if name.strip()]
+    found = [name for name in dict.fromkeys(name.strip() for name in names) if name]
     return json.dumps(found, ensure_ascii=False) if found else ""
 
 
@@ -245,8 +236,4 @@ def key_of(mail: str, external_id: str, own_id: str) -> str:
 
 def plain(html: str) -> str:
     """What a body in HTML says to a reader."""
-    if "<" not in html and "&" not in html:
-        return html.strip()
-    from feedlog.formats.html import text_of  # here: most sources write plain text
-
-    return text_of(html).strip()
+    return text_of(html).strip() if "<" in html or "&" in html else html.strip()

@@ -2,42 +2,57 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, TextIO
+from functools import partial
+from typing import Any
 
+from feedlog.formats.files import File
+from feedlog.formats.records import Table
 from feedlog.formats.rows import Row, lines_of
 
+_DEEP = "The {unit} is nested too deeply or holds a number that is too long."
+_HALF = "A text holds half a character (a lone surrogate)."
 
-def columns(stream: TextIO) -> list[str]:
-    """The keys of all objects, in the order they first appear: a seldom one may come late."""
+
+def tables(file: File) -> list[Table]:
+    """The file as a table of all keys, in the order they first appear: a seldom one may come late."""
     names: dict[str, None] = {}
-    for row in rows(stream):
+    for row in _rows(file):
         names.update(dict.fromkeys(row.cells))
-    return list(names)
+    return [Table(file.name, tuple(names), partial(_rows, file))]
 
 
-def rows(stream: TextIO) -> Iterator[Row]:
+def _rows(file: File) -> Iterator[Row]:
     """The objects, each with its own keys only; blank lines are no rows."""
-    for number, line in enumerate(lines_of(stream), 1):
-        if line.strip():
-            yield _row(number, line)
+    with file.open() as stream:
+        for number, line in enumerate(lines_of(stream), 1):
+            if line.strip():
+                yield _row(number, line)
 
 
 def _row(number: int, line: str) -> Row:
     try:
-        record = json.loads(line.rstrip())
-        if not isinstance(record, dict):
-            return Row(number, {}, "The line is JSON but not an object in braces.")
-        cells = _cells(record)
-        if "\\u" in line:
-            # JSON can spell half a character, which no file can hold.
-            "".join(_texts(cells)).encode()
+        value = json.loads(line.rstrip())
     except json.JSONDecodeError as error:
         return Row(number, {}, f"The line is not JSON: {error.msg.lower()} at character {error.colno}.")
-    except UnicodeEncodeError:
-        return Row(number, {}, "A text holds half a character (a lone surrogate).")
     except (RecursionError, ValueError):
         # Thousands of brackets, or a number of thousands of digits.
-        return Row(number, {}, "The line is nested too deeply or holds a number that is too long.")
+        return Row(number, {}, _DEEP.format(unit="line"))
+    return row_of(number, value, "line", doubtful="\\u" in line)
+
+
+def row_of(number: int, value: Any, unit: str, *, doubtful: bool = True) -> Row:
+    """An object as a row; anything else as a row with its problem. `doubtful` texts may hold half a character."""
+    if not isinstance(value, dict):
+        return Row(number, {}, f"The {unit} is JSON but not an object in braces.")
+    try:
+        cells = _cells(value)
+        if doubtful:
+            # JSON can spell half a character, which no file can hold.
+            "".join(_texts(cells)).encode()
+    except UnicodeEncodeError:
+        return Row(number, {}, _HALF)
+    except (RecursionError, ValueError):
+        return Row(number, {}, _DEEP.format(unit=unit))
     return Row(number, cells)
 
 

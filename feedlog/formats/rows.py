@@ -26,8 +26,13 @@ def lines_of(stream: TextIO) -> Iterator[str]:
     while line := stream.readline(LONGEST_LINE_CHARACTERS):
         number += 1
         if len(line) == LONGEST_LINE_CHARACTERS:
-            raise Refused(
-                f"Line {number} is longer than {LONGEST_LINE_CHARACTERS // 1024 // 1024} million characters.",
-                hint="A file to import has one row a line: look whether it is what its name says.",
-            )
+            raise too_long(number)
         yield line
+
+
+def too_long(number: int) -> Refused:
+    """The refusal of a line that would fill the memory."""
+    return Refused(
+        f"Line {number} is longer than {LONGEST_LINE_CHARACTERS // 1024 // 1024} million characters.",
+        hint="A file to import has one row a line: look whether it is what its name says.",
+    )

@@ -16,7 +16,6 @@ from feedlog.formats.conversations import (
     Message,
     Person,
     Tables,
-    Writer,
     answered,
     broken,
     cell,
@@ -71,32 +70,23 @@ def records(tables: Tables) -> Iterator[Record]:
 def _users(tables: Tables) -> Iterator[Cells]:
     for _, row in rows_of(tables, "user"):
         yield row.cells
-    for _, row in rows_of(tables, "page", "page_of_comments"):
-        yield from inner(row.cells, "users")
     for _, _, cells, _ in _tickets(tables):
-        for part, role in (("requester", "end-user"), ("assignee", "agent"), ("submitter", "")):
-            person = {name.removeprefix(f"{part}."): cells[name] for name in cells if name.startswith(f"{part}.")}
-            if person.get("role", role):
-                yield {"role": role, **person}
+        for part, role in (("requester", "end-user"), ("assignee", "agent")):
+            if f"{part}.id" in cells:
+                yield {"role": role, **{name[len(part) + 1 :]: cells[name] for name in cells if name.startswith(part)}}
 
 
 def _tickets(tables: Tables) -> Iterator[tuple[str, int, Cells, str | None]]:
     for name, row in rows_of(tables, "ticket", "ticket_with_comments", "ticket_of_full_export"):
         yield name, row.line, row.cells, row.problem
-    for name, row in rows_of(tables, "page"):
-        for cells in inner(row.cells, "tickets"):
-            yield name, row.line, cells, None
 
 
 def _comments(tables: Tables) -> Iterator[tuple[str, int, Cells, str | None]]:
-    for name, row in rows_of(tables, "ticket_comment", "comment", "comment_of_author"):
+    for name, row in rows_of(tables, "ticket_comment", "comment"):
         yield name, row.line, row.cells, row.problem
     for name, line, cells, _ in _tickets(tables):
         for comment in inner(cells, "comments"):
             yield name, line, {"ticket_id": cell(cells, "id"), **comment}, None
-    for name, row in rows_of(tables, "page_of_comments"):
-        for comment in inner(row.cells, "comments"):
-            yield name, row.line, comment, None
 
 
 # --- first what they say about each other ---------------------------------------------------------
@@ -107,9 +97,9 @@ def _learn_people(known: Lookup, tables: Tables) -> None:
         own_id = cell(cells, "id")
         if own_id and not is_yes(cell(cells, _DELETED)):
             key = key_of(cell(cells, "email"), cell(cells, "external_id"), own_id)
-            name = cell(cells, "name")
             colleague = cell(cells, "role").lower() in _COLLEAGUES
-            known.add_person(own_id, Person(key, name or (cell(cells, "email") if colleague else ""), colleague))
+            name = cell(cells, "name") or (cell(cells, "email") or f"agent {own_id}" if colleague else "")
+            known.add_person(own_id, Person(key, name, colleague), in_utc(cell(cells, "updated_at")))
 
 
 def _learn_tickets(known: Lookup, tables: Tables) -> None:
@@ -149,27 +139,90 @@ def _print(words: str) -> str:
 
 def _messages(known: Lookup, tables: Tables) -> Iterator[Message]:
     for name, line, cells, problem in _tickets(tables):
-        yield Message(name, line, problem=problem) if problem else _description(known, name, line, cells)
+        yield _description(known, Message(name, line, problem=problem), cells)
     for name, line, cells, problem in _comments(tables):
-        yield Message(name, line, problem=problem) if problem else _comment(known, name, line, cells)
+        yield _comment(known, Message(name, line, problem=problem), cells)
 
 
-def _description(known: Lookup, name: str, line: int, cells: Cells) -> Message:
-    ticket_id, words = cell(cells, "id"), plain_or_not(cell(cells, "description"))
+def _description(known: Lookup, empty: Message, cells: Cells) -> Message:
+    ticket_id, words = cell(cells, "id"), cell(cells, "description")
     ticket = _ticket(known, ticket_id)
     created = in_utc(cell(cells, "created_at"))
     again = _print(words) in known.all("words", ticket_id) or created[:19] in known.all("moment", ticket_id)
-    if ticket is None or ticket.gone or again:
-        return Message(name, line)
-    author = ticket.submitter or ticket.requester
-    # A ticket that somebody opened for the customer begins with that colleague's words.
-    return _message(known, name, line, ticket, Message(name, line, ticket_id, f"ticket-{ticket_id}", created), author, words)
+    if empty.problem or ticket is None or ticket.gone or again or not words:
+        return empty
+    message = empty._replace(conversation=ticket_id, source_id=f"ticket-{ticket_id}", sent_at=created, words=words)
+    # Where a colleague opened the ticket, it begins with that colleague's words.
+    return _signed(known, message, ticket, ticket.submitter or ticket.requester, ticket.channel)
 
 
-def _comment(known: Lookup, name: str, line: int, cells: Cells) -> Message:
+def _comment(known: Lookup, empty: Message, cells: Cells) -> Message:
     ticket_id, own_id = cell(cells, "ticket_id"), cell(cells, "id")
     ticket = _ticket(known, ticket_id)
-    gone = is_yes(cell(cells, _DELETED)) or (ticket is not None and ticket.gone)
-    if gone or not is_yes(cell(cells, "public") or "true"):
-        return Message(name, line)
-    return Message(name, line)
+    deleted = is_yes(cell(cells, _DELETED)) or (ticket is not None and ticket.gone)
+    words = _words(cells)
+    if empty.problem or deleted or not words or not is_yes(cell(cells, "public") or "true"):
+        return empty
+    message = empty._replace(
+        conversation=ticket_id,
+        source_id=f"ticket-{ticket_id}/comment-{own_id}",
+        sent_at=in_utc(cell(cells, "created", "created_at")),
+        words=words,
+    )
+    channel = ticket.channel if ticket else ""
+    if is_yes(cell(cells, "voice_comment")):
+        channel = "phone"
+    elif is_yes(cell(cells, "facebook_comment")) or is_yes(cell(cells, "tweet")):
+        channel = "social"
+    return _signed(known, message, ticket, cell(cells, "user_id", "author_id"), channel)
+
+
+def _signed(known: Lookup, message: Message, ticket: _Ticket | None, author: str, channel: str) -> Message:
+    """The message with who wrote it, or with the problem that nobody can tell."""
+    person = known.person(author)
+    if person is None and ticket is not None and author:
+        if author == ticket.requester:
+            person = Person(author)
+        elif author in (ticket.assignee, ticket.submitter):
+            person = Person(author, f"agent {author}", colleague=True)
+    if person is None:
+        return message._replace(
+            problem="Nothing says whether a customer or a colleague wrote this: give the export of the users, too."
+        )
+    if person.colleague:
+        return message._replace(writer="colleague", fields={"agent": person.name})
+    about = {"customer": person.key, "name": person.name, "channel": channel}
+    about["theme"] = themes(known.all("tag", message.conversation))
+    return message._replace(writer="customer", fields=filled(about))
+
+
+def _ticket(known: Lookup, ticket_id: str) -> _Ticket | None:
+    found = known.latest("ticket", ticket_id)
+    return None if found is None else _Ticket(*json.loads(found))
+
+
+def _words(cells: Cells) -> str:
+    """A comment's words. The body of a call is Zendesk's own list of numbers and times: only its transcript counts."""
+    if is_yes(cell(cells, "voice_comment")):
+        return cell(cells, "transcription_text")
+    return cell(cells, "plain_body", "body") or plain(cell(cells, "html_body"))
+
+
+SOURCE = Source(
+    name="zendesk",
+    title="Zendesk",
+    tables={
+        "ticket": frozenset({"id", "requester_id", "submitter_id", "description", "created_at", "status"}),
+        "ticket_comment": frozenset({"id", "ticket_id", "user_id", "body", "public", "created"}),
+        "comment": frozenset({"id", "ticket_id", "author_id", "public", "created_at", "body"}),
+        "user": frozenset({"id", "email", "name", "role", "time_zone", "verified"}),
+        "ticket_tag": frozenset({"tag", "ticket_id"}),
+        "ticket_with_comments": frozenset({"id", "requester_id", "submitter_id", "comments", "status"}),
+        "ticket_of_full_export": frozenset({"id", "requester.id", "comments", "status"}),
+        "view": frozenset({"id", "requester", "subject", "assignee", "group stations", "reopens"}),
+    },
+    needed=("ticket", "ticket_comment", "comment", "ticket_with_comments", "ticket_of_full_export"),
+    records=records,
+    instead="A view's CSV has no messages: export the tickets as JSON with their comments, or the tables ticket, "
+    "ticket_comment and user.",
+)

@@ -94,6 +94,9 @@ def fill(folder: str, language: str, kind: str, values: dict[str, Any]) -> str:
         raise _wrong(error.filename or template.path, error.lineno, error.message or "it is no template") from error
     except Refused:
         raise
+    except jinja2.TemplateNotFound as error:
+        path, line = _line_of(error, template.path, folder)
+        raise _wrong(path, line, f"there is no template {error.name!r}") from error
     except Exception as error:  # whatever a firm's template does wrong is said of the template
         path, line = _line_of(error, template.path, folder)
         raise _wrong(path, line, str(error) or type(error).__name__) from error

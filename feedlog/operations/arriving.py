@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 from feedlog import when
 from feedlog.errors import WrongUsage
+from feedlog.formats.dates import Dates
+from feedlog.formats.headers import CHANNEL_WORDS, KIND_WORDS
+from feedlog.formats.repairs import Repairs
 from feedlog.language.words import composed
 from feedlog.operations import checks, masking
 from feedlog.operations.mapping import FIELDS, Mapping
@@ -18,6 +21,9 @@ from feedlog.operations.shapes import Said
 _REMEMBERED = 20_000
 # Exports without zones come from servers in other zones; what lies further ahead is a mistyped or turned date.
 _AHEAD = timedelta(days=1)
+# Between what a content's digest is made of: a character no text has.
+_BETWEEN = "\x1f"
+_DATES = Dates()
 
 
 class Arrival(NamedTuple):
@@ -27,11 +33,30 @@ class Arrival(NamedTuple):
     agent: str | None
 
 
+class Reply(NamedTuple):
+    """What a colleague answered to the note of a source_id, as a file has it."""
+
+    answers: str
+    text: str
+    said_at: str | None
+    agent: str | None
+    source_id: str
+
+
 class Reader:
     """Reads the rows of one file. It counts rows without an id of their own, so it must see them all, in order."""
 
-    def __init__(self, mapping: Mapping, source: str, now: datetime) -> None:
+    def __init__(
+        self,
+        mapping: Mapping,
+        source: str,
+        now: datetime,
+        dates: Dates = _DATES,
+        repairs: Repairs | None = None,
+    ) -> None:
         """Raises WrongUsage for a constant that no note may have."""
+        self._dates = dates
+        self._repairs = repairs or Repairs()
         self._columns = mapping.columns
         [self._words] = mapping.columns["verbatim"]
         self._source = source
@@ -63,7 +88,7 @@ class Reader:
                 value = self._constants.get(field)
             if value is not None:
                 given[field] = value
-        verbatim = checks.text(words, "text")
+        verbatim = checks.text(self._repairs.text(words), "text")
         masking.current().notice_key(given.get("customer", ""))
         if "name" in given and "customer" not in given:
             checks.said(Said(verbatim, name=given["name"]))
@@ -71,17 +96,39 @@ class Reader:
         source_id = self._source_id(cells, verbatim)
         return Arrival(Said(verbatim, themes=themes, source=self._source, source_id=source_id, **given), agent)
 
+    def reply(self, cells: dict[str, str], answers: str) -> Reply | None:
+        """A colleague's reply in its stored form; None where it holds no words. Raises WrongUsage for what is off."""
+        words = cells.get("verbatim", "")
+        if not words or words.isspace():
+            return None
+        masking.current().next_row()
+        text = checks.text(self._repairs.text(words), "text")
+        said_at, agent = cells.get("said_at", "").strip(), cells.get("agent", "").strip()
+        source_id = cells.get("source_id", "").strip()
+        if not source_id:
+            parts = (answers, text, composed(said_at), composed(agent))
+            source_id = f"content:{hashlib.sha256(_BETWEEN.join(parts).encode()).digest()[:12].hex()}"
+        return Reply(
+            checks.label(answers, "source_id"),
+            text,
+            self._instant(said_at) if said_at else None,
+            checks.label(self._repairs.label(agent), "agent") if agent else None,
+            checks.label(source_id, "source_id"),
+        )
+
     def _meaning(self, field: str) -> Callable[[str], Any]:
         """What makes the stored form of a field out of a cell, and refuses what `add` refuses."""
+        meaning = self._plain_meaning(field)
+        return lambda cell: meaning(self._repairs.label(cell))
+
+    def _plain_meaning(self, field: str) -> Callable[[str], Any]:
         if field == "said_at":
             return self._instant
         if field == "agent":
             return lambda cell: checks.label(cell, "agent")
         if field == "theme":
             return lambda cell: checks.said(Said("-", themes=_themes(cell))).themes
-        read: Callable[[str], Any] = {"satisfaction": _satisfaction, "channel": _word, "kind": _word}.get(
-            field, composed
-        )
+        read: Callable[[str], Any] = _READ.get(field, composed)
         # Whether a customer stands beside a name is for the row to say.
         return lambda cell: getattr(checks.said(Said("-", **{"customer": "-", field: read(cell)})), field)
 
@@ -98,12 +145,12 @@ class Reader:
         parts = [verbatim]
         for field in ("customer", "said_at"):
             parts += [composed(cells.get(column, "")) for column in self._columns.get(field, ())] or [""]
-        digest = hashlib.sha256("\x1f".join(parts).encode()).digest()[:12]
+        digest = hashlib.sha256(_BETWEEN.join(parts).encode()).digest()[:12]
         self._seen[digest] += 1
         return f"content:{digest.hex()}:{self._seen[digest]}"
 
     def _instant(self, cell: str) -> str:
-        instant = _iso(cell) or when.instant(cell, now=self._now, prefer="past")
+        instant = self._dates.instant(cell, self._now)
         if instant > self._latest:
             raise WrongUsage(f"{cell.strip()!r} is still to come.", hint="said_at is when the customer said it.")
         return instant
@@ -130,18 +177,14 @@ def _remembering(meaning: Callable[[str], Any]) -> Callable[[str], Any]:
     return remembered
 
 
-def _iso(cell: str) -> str | None:
-    """An instant written as most programs do, 2026-03-13T14:30 and onwards: the reading of `when`, only quicker."""
-    if len(cell) < 16 or cell[4] != "-" or cell[7] != "-" or cell[10] not in "T " or not "1900" <= cell[:4] < "2200":
-        return None
-    try:
-        return when.stored(datetime.fromisoformat(cell))
-    except (ValueError, OverflowError):
-        return None
+def _channel(cell: str) -> str:
+    word = composed(cell).lower()
+    return CHANNEL_WORDS.get(word, word)
 
 
-def _word(cell: str) -> str:
-    return composed(cell).lower()
+def _kind(cell: str) -> str:
+    word = composed(cell).lower()
+    return KIND_WORDS.get(word, word)
 
 
 def _satisfaction(cell: str) -> int:
@@ -164,3 +207,6 @@ def _themes(cell: str) -> tuple[str, ...]:
         if isinstance(names, list) and all(isinstance(name, str) for name in names):
             return tuple(name for name in names if name.strip())
     return (cell,)
+
+
+_READ: dict[str, Callable[[str], Any]] = {"satisfaction": _satisfaction, "channel": _channel, "kind": _kind}

@@ -22,6 +22,8 @@ LATEST = 3
 LOOKED_AT = 50
 # Saying a thing twice happens; saying it three times means that nobody listened.
 REPEATED_FROM = 3
+# Warnings of more overdue promises than these would hide the others.
+MOST_OVERDUE = 3
 # The satisfaction a customer named has turned when it moved by this much of a hundred.
 TURNED_FROM = 40
 
@@ -94,7 +96,9 @@ def _colleagues(said: Sequence[Note], done: Sequence[Response], owed: Sequence[P
 
 def _overdue(owed: Sequence[Promise], now: datetime) -> list[str]:
     late = [(promise["what"], when.days_late(promise["due_on"], now=now)) for promise in owed]
-    return [f"overdue: {what}, {days} {'day' if days == 1 else 'days'} late" for what, days in late if days > 0]
+    found = [f"overdue: {what}, {days} {'day' if days == 1 else 'days'} late" for what, days in late if days > 0]
+    more = len(found) - MOST_OVERDUE
+    return [*found[:MOST_OVERDUE], f"{more} more {'promise is' if more == 1 else 'promises are'} overdue"][: len(found)]
 
 
 def _apologies(log: Log, key: str) -> list[str]:
@@ -138,4 +142,5 @@ def _unanswered(said: Sequence[Note], done: Sequence[Response]) -> list[str]:
     oldest = waiting[-1]
     if len(waiting) == 1:
         return [f"nobody has answered #{oldest['id']}"]
-    return [f"nobody has answered {len(waiting)} of their notes, the oldest #{oldest['id']}"]
+    looked_at = f"latest {LOOKED_AT} notes" if len(said) == LOOKED_AT else "notes"
+    return [f"nobody has answered {len(waiting)} of their {looked_at}, the oldest #{oldest['id']}"]

@@ -30,6 +30,7 @@ def examine(log: Log, spool_folder: str) -> list[Check]:
     checks: list[tuple[str, Callable[[], str | None], str]] = [
         ("file", lambda: _pragma(log, "quick_check", "ok"), "SQLite finds the file sound"),
         ("references", lambda: _references(log), "every row refers to one that exists"),
+        ("times", lambda: _times(log), "every day and instant can be read"),
         ("search index", lambda: _index(log), "the index agrees with the notes"),
         ("words", lambda: _words(log), "the word counts agree with the notes"),
         ("rules", lambda: _rules(log), "notes cannot be changed, nor the record of changes"),
@@ -44,14 +45,16 @@ def examine(log: Log, spool_folder: str) -> list[Check]:
     for name, look, well in checks:
         try:
             trouble = look()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             trouble = _in_words(error, log.path)
         found.append(Check(name=name, ok=trouble is None, detail=trouble or well))
     return found
 
 
-def _in_words(error: sqlite3.DatabaseError, path: str) -> str:
+def _in_words(error: sqlite3.DatabaseError | UnicodeDecodeError, path: str) -> str:
     """A file somebody else is writing to is not a damaged one."""
+    if isinstance(error, UnicodeDecodeError):  # what SQLite says of it quotes damaged bytes
+        return "the file is damaged: keep it as it is and restore a backup"
     ours = as_ours(error, path, writing=False)
     if ours is None or "damaged" in ours.message:
         return f"{error}: keep the file as it is and restore a backup"
@@ -70,6 +73,22 @@ def _references(log: Log) -> str | None:
         if broken
         else None
     )
+
+
+def _times(log: Log) -> str | None:
+    """SQLite sees damage inside a cell only where a rule of the schema is broken by it."""
+    columns = log.connection.execute(
+        """select tables.name, columns.name from sqlite_schema as tables, pragma_table_info(tables.name) as columns
+            where tables.type = 'table' and (columns.name glob '*_at' or columns.name glob '*_on')"""
+    ).fetchall()
+    for table, column in columns:
+        unreadable = f"select count(*) from {table} where {column} is not null and datetime({column}) is null"
+        found = log.connection.execute(unreadable).fetchone()[0]
+        if found:
+            return (
+                f"{found} of the times in {table}.{column} cannot be read: keep the file as it is and restore a backup"
+            )
+    return None
 
 
 def _index(log: Log) -> str | None:

@@ -1,19 +1,21 @@
-"""Import: takes in a file from another system, whole or not at all, and never the same row twice."""
+"""Import: takes in files from another system, whole or not at all, and never the same row twice."""
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple
 
 from feedlog import when
 from feedlog.errors import FeedlogError
-from feedlog.formats import Format, TextFile, format_of, look_at
+from feedlog.formats import Record, Row
+from feedlog.formats.repairs import Repairs
 from feedlog.language.index import Index
 from feedlog.language.stems import Stems
-from feedlog.operations import checks, customers, mapping, masking, notes, themes
+from feedlog.operations import checks, customers, masking, notes, replies, themes
 from feedlog.operations.arriving import Arrival, Reader
 from feedlog.operations.changes import record
+from feedlog.operations.preparing import Prepared
 from feedlog.operations.shapes import By, Note
 from feedlog.store import Log
 from feedlog.store.bulk import insert_many
@@ -25,30 +27,25 @@ _BATCH_CHARACTERS = 2_000_000
 _REMEMBERED = 100_000
 _SHOWN = 5
 
-Progress = Callable[[int], None]
-
-
-class Prepared(NamedTuple):
-    """A file that can be imported: looked through, its columns known and mapped. Nothing was written yet."""
-
-    file: TextFile
-    format: Format
-    mapping: mapping.Mapping
-    source: str
+# Called now and then with the bytes and the rows read so far.
+Progress = Callable[[int, int], None]
 
 
 class Rejected(NamedTuple):
-    """A row that was left out: the line of the file it begins on, and why."""
+    """A row that was left out: the line of the file it begins on, why, and the file."""
 
     line: int
     reason: str
+    file: str
 
 
 class Imported(NamedTuple):
-    """What an import did. `read` counts all rows: added, known, skipped (without words) and rejected.
+    """What an import did. `read` counts all rows: added, known, skipped, rejected, and replies that became responses.
 
-    `misnamed` rows give a customer another name than we know;
-    `first` holds the first notes of a dry run.
+    Skipped are rows without words and the `unplaced`: replies to what is not in the log. `misnamed` rows give a
+    customer another name than we know, `untimed` replies have no time of their own; `remarks` are sentences on what was
+    done to the texts. `first` holds the first notes of a dry run; `stored` is false after one, and where a strict import
+    met a row it had to reject.
     """
 
     read: int
@@ -56,52 +53,48 @@ class Imported(NamedTuple):
     known: int
     skipped: int
     rejected: list[Rejected]
+    responses: int
+    unplaced: int
+    untimed: int
     misnamed: int
+    remarks: list[str]
     first: list[Note]
-
-
-def prepare(
-    path: str, *, format_name: str = "auto", mapped: tuple[str, ...] = (), fixed: tuple[str, ...] = (), source: str = ""
-) -> Prepared:
-    """Looks at a file and settles how it will be read; `mapped` and `fixed` are FIELD=COLUMN and FIELD=VALUE.
-
-    Raises WrongUsage for those words and an unknown format; Refused for a file that is missing, empty, no text or
-    without a column asked for.
-    """
-    asked, constants = mapping.pairs("--map", mapped), mapping.constants(fixed)
-    file = look_at(path)
-    form = format_of(file, format_name)
-    with file.open() as stream:
-        columns = form.columns(stream)
-    matched = mapping.matched(file.name, columns, asked, constants)
-    name = checks.label(source or os.path.splitext(file.name)[0], "source")
-    prepared = Prepared(file, form, matched, name)
-    Reader(matched, name, when.clock())  # refuses constants that no note may have
-    return prepared
+    stored: bool = True
 
 
 def bring_in(
-    log: Log, prepared: Prepared, by: By, *, dry_run: bool = False, progress: Progress | None = None
+    log: Log,
+    prepared: Prepared,
+    by: By,
+    *,
+    dry_run: bool = False,
+    strict: bool = False,
+    progress: Progress | None = None,
 ) -> Imported:
-    """Imports a file as one change, which `undo` takes back as one; a dry run does it all and leaves nothing.
+    """Imports files as one change, which `undo` takes back as one; a dry run does it all and leaves nothing.
 
-    Rows we have are known by source and source_id. `progress` is called now and then with the bytes read so far.
+    Rows we have are known by source and source_id. A `strict` import leaves nothing either where a row is rejected.
     Raises NotStored where the log cannot be written; then, and when interrupted, nothing was imported.
     """
     by = by._replace(agent=checks.label(by.agent, "agent"))
     try:
         with log.write():
             run = _Run(log, prepared, by)
-            run.read_all(progress or (lambda _: None))
+            run.read_all(progress or (lambda read, rows: None))
             done = run.finish()
-            if dry_run:
-                raise _DryRun(done._replace(first=notes.by_ids(log, run.first_ids)))
-    except _DryRun as dry:
-        return dry.imported
+            if dry_run or (strict and done.rejected):
+                raise _NothingStored(done._replace(first=notes.by_ids(log, run.first_ids), stored=False))
+    except _NothingStored as left:
+        return left.imported
     return done
 
 
-class _DryRun(Exception):
+def together(log: Log) -> AbstractContextManager[Any]:
+    """Several imports inside it come in all or not at all."""
+    return log.write()
+
+
+class _NothingStored(Exception):
     """Leaves the write so that it is rolled back, with what it would have done."""
 
     def __init__(self, imported: Imported) -> None:
@@ -126,39 +119,56 @@ class _Run:
             "imports",
             uid=new_uid(),
             source=prepared.source,
-            file=prepared.file.name,
+            file=prepared.name,
             imported_at=by.at,
             agent=by.agent,
             **dict.fromkeys(("read", "added", "known", "skipped", "rejected"), 0),
         )
+        self._replies = replies.Gathered(log, prepared.source, by)
+        self._repairs = Repairs(prepared.mojibake, html=not prepared.title)
         self._read = self._added = self._known = self._skipped = self._misnamed = 0
         self._rejected: list[Rejected] = []
         self.first_ids: list[int] = []
 
     def read_all(self, progress: Progress) -> None:
-        """Reads the file to its end."""
-        reader = Reader(self._prepared.mapping, self._prepared.source, when.clock())
-        with self._prepared.file.open() as stream:
-            for row in self._prepared.format.rows(stream):
-                self._read += 1
-                if row.problem:
-                    self._rejected.append(Rejected(row.line, masking.unnumbered(row.problem)))
-                    continue
-                try:
-                    arrival = reader.arrival(row.cells)
-                except FeedlogError as error:
-                    reason = masking.unnumbered(f"{error.message} {error.hint}".strip())
-                    self._rejected.append(Rejected(row.line, reason))
-                    continue
-                if arrival is None:
-                    self._skipped += 1
-                    continue
-                self._gather(arrival)
-                if len(self._batch) >= _BATCH_ROWS or self._characters >= _BATCH_CHARACTERS:
-                    self._write_batch()
-                    progress(stream.buffer.tell())
+        """Reads the files to their end."""
+        prepared = self._prepared
+        reader = Reader(prepared.mapping, prepared.source, when.clock(), prepared.dates, self._repairs)
+        for row in prepared.records():
+            self._read += 1
+            if row.problem:
+                self._reject(row, row.problem)
+                continue
+            try:
+                self._take(reader, row)
+            except FeedlogError as error:
+                self._reject(row, f"{error.message} {error.hint}".strip())
+            if len(self._batch) >= _BATCH_ROWS or self._characters >= _BATCH_CHARACTERS:
+                self._write_batch()
+                progress(prepared.position(), self._read)
         self._write_batch()
-        progress(self._prepared.file.size)
+        progress(prepared.size, self._read)
+
+    def _take(self, reader: Reader, row: Row | Record) -> None:
+        if isinstance(row, Row):
+            arrival = reader.arrival(row.cells)
+        elif row.answers is None:
+            arrival = reader.arrival(row.fields)
+        else:
+            reply = reader.reply(row.fields, row.answers)
+            if reply is None:
+                self._skipped += 1
+            else:
+                self._replies.add(reply)
+            return
+        if arrival is None:
+            self._skipped += 1
+        else:
+            self._gather(arrival)
+
+    def _reject(self, row: Row | Record, reason: str) -> None:
+        file = row.table if isinstance(row, Record) else self._prepared.name
+        self._rejected.append(Rejected(row.line, masking.unnumbered(reason), file))
 
     def _gather(self, arrival: Arrival) -> None:
         if self._batch.setdefault(arrival.said.source_id or "", arrival) is not arrival:
@@ -240,15 +250,28 @@ class _Run:
         return found.id
 
     def finish(self) -> Imported:
-        """Writes the word counts, the figures and the record of the change."""
+        """Writes the replies, the word counts, the figures and the record of the change."""
         self._index.flush()
-        done = Imported(self._read, self._added, self._known, self._skipped, self._rejected, self._misnamed, [])
+        brought = self._replies.store()
+        done = Imported(
+            self._read,
+            self._added,
+            self._known + brought.known,
+            self._skipped + brought.without_note,
+            self._rejected,
+            brought.added,
+            brought.without_note,
+            brought.without_time,
+            self._misnamed,
+            self._repairs.told(),
+            [],
+        )
         self._connection.execute(
             "update imports set read = ?, added = ?, known = ?, skipped = ?, rejected = ? where id = ?",
             [done.read, done.added, done.known, done.skipped, len(done.rejected), self._import_id],
         )
-        if self._added:  # a second import of the same file must not be what `undo` finds first
-            record(self._log, "import", self._by, import_id=self._import_id)
+        if done.added or done.responses:  # a second import of the same file must not be what `undo` finds first
+            record(self._log, "import", self._by, import_id=self._import_id, detail=replies.in_detail(brought))
         return done
 
 

@@ -1,9 +1,11 @@
 """Which column of a file goes into which field of a note: as asked for, else by the column's name."""
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from feedlog.errors import Refused, WrongUsage
+from feedlog.formats.headers import KNOWN_AS
 
 FIELDS = (
     "verbatim",
@@ -19,17 +21,6 @@ FIELDS = (
     "satisfaction",
     "source_id",
 )
-
-# Column names taken for a field when nobody said otherwise, besides the field's own; the first that is there wins.
-# Few on purpose: a column taken wrongly is worse than one that has to be named.
-_KNOWN_AS = {
-    "verbatim": ("text", "comment", "body"),
-    "customer": ("customer.key",),
-    "name": ("customer.name",),
-    "said_at": ("date", "created_at"),
-    "theme": ("themes",),
-    "source_id": ("id",),
-}
 
 # The same words, or the same name, for every row would be made up.
 _NEVER_CONSTANT = ("verbatim", "source_id")
@@ -48,6 +39,17 @@ class Mapping(NamedTuple):
         return ", ".join(
             taken + [f"{field}: {value!r}" for field, values in self.constants.items() for value in values]
         )
+
+
+def of_records(fixed: Pairs) -> Mapping:
+    """The mapping for a source's records, whose fields are named like ours."""
+    return Mapping({field: (field,) for field in FIELDS}, fixed)
+
+
+def left_out(columns: Sequence[str], taken: Mapping) -> list[str]:
+    """The columns that fill no field."""
+    used = {column for names in taken.columns.values() for column in names}
+    return [column for column in columns if column not in used]
 
 
 def pairs(option: str, given: Sequence[str]) -> Pairs:
@@ -79,10 +81,17 @@ def constants(given: Sequence[str]) -> Pairs:
     return {field: values for field, values in by_field.items() if any(values)}
 
 
-def matched(file_name: str, columns: Sequence[str], asked: Pairs, fixed: Pairs) -> Mapping:
+def matched(
+    file_name: str,
+    columns: Sequence[str],
+    asked: Pairs,
+    fixed: Pairs,
+    likely: Callable[[], Sequence[str]] = lambda: (),
+) -> Mapping:
     """The mapping for a file with these columns; `FIELD=` with nothing behind it leaves the field out.
 
-    Raises Refused where a column asked for is not there, or nothing holds the customers' words.
+    Raises Refused where a column asked for is not there, or nothing holds the customers' words; then `likely` gives the
+    columns that hold sentences, to be suggested and never taken.
     """
     if not columns:
         raise Refused(f"{file_name} is empty.", hint="Check that the export was written.")
@@ -92,7 +101,7 @@ def matched(file_name: str, columns: Sequence[str], asked: Pairs, fixed: Pairs) 
     used = {column for names in taken.values() for column in names}
     for field in FIELDS:
         free = {column.casefold(): column for column in reversed(columns) if column not in used}
-        found = next((free[name] for name in (field, *_KNOWN_AS.get(field, ())) if name in free), None)
+        found = next((free[name] for name in (field, *KNOWN_AS.get(field, ())) if name in free), None)
         # A name alone says nothing: a customer is known by a key.
         if field not in taken and found and not (field == "name" and not taken.get("customer")):
             taken[field] = (found,)
@@ -101,9 +110,17 @@ def matched(file_name: str, columns: Sequence[str], asked: Pairs, fixed: Pairs) 
     if "verbatim" not in taken:
         raise Refused(
             f"It is not clear which column of {file_name} holds the customers' words.",
-            hint=f"Say it with --map verbatim=COLUMN. {_listed(columns)}",
+            hint=_hint(likely()) + _listed(columns),
         )
     return Mapping(taken, fixed)
+
+
+def _hint(likely: Sequence[str]) -> str:
+    if len(likely) == 1:
+        return f"Perhaps it is --map verbatim={shlex.quote(likely[0])} "
+    if likely:
+        return f"Say it with --map verbatim=COLUMN. Sentences stand in: {', '.join(map(repr, likely[:5]))}. "
+    return "Say it with --map verbatim=COLUMN. "
 
 
 def _column(file_name: str, columns: Sequence[str], name: str) -> str:

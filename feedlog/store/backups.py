@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from typing import NamedTuple, TypedDict
 
 from feedlog import when
-from feedlog.errors import NotFound, Refused
+from feedlog.errors import FeedlogError, NotFound, Refused
 from feedlog.store.drafts import draft_beside, give_name
 from feedlog.store.failures import as_ours, translated
 from feedlog.store.log import Log, _connect, _refuse_folder, connect_to_read
@@ -159,6 +159,15 @@ def verify(draft: str, told: str, rows: dict[str, int] | None = None) -> list[st
         connection.close()
 
 
+def is_damaged(path: str) -> bool:
+    """Whether SQLite finds damage in the log at `path`; False too where there is none, or it is no log."""
+    try:
+        with open_as_it_is(path) as log:
+            return _trouble(log.connection, None) is not None
+    except FeedlogError:
+        return False
+
+
 def described(file_path: str, path: str, made_at: str) -> Backup:
     """What the list of backups says of a file that stands at `path`, or will; zeros for one SQLite cannot read."""
     import hashlib  # here: an upgrade stands on the path of `feedlog add`, and hardly ever happens
@@ -217,6 +226,8 @@ def _trouble(connection: sqlite3.Connection, rows: dict[str, int] | None) -> str
         if ours is None or "damaged" not in ours.message:
             raise
         return str(error)
+    except UnicodeDecodeError:
+        return "what SQLite says of it quotes damaged bytes"
     return None
 
 

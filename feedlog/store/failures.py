@@ -33,6 +33,14 @@ def as_ours(error: sqlite3.Error, path: str, *, writing: bool) -> FeedlogError |
     return kind(f"{why}: {path}.", hint=hint)
 
 
+def damaged(path: str, *, writing: bool) -> FeedlogError:
+    """Our error for a damaged file. Python reads SQLite's complaints as UTF-8: one that quotes damaged bytes arrives as
+    a UnicodeDecodeError.
+    """
+    why, hint = _SENTENCES[_CORRUPT]
+    return (NotStored if writing else Refused)(f"{why}: {path}.", hint=hint)
+
+
 def is_busy(error: sqlite3.Error) -> bool:
     """Whether somebody else holds the file, or came between two steps of opening it: what goes away by itself."""
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (_BUSY, _LOCKED, _PROTOCOL)
@@ -53,3 +61,5 @@ def translated(path: str, *, writing: bool) -> Iterator[None]:
         if ours is None:
             raise
         raise ours from error
+    except UnicodeDecodeError as error:
+        raise damaged(path, writing=writing) from error

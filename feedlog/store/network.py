@@ -1,14 +1,15 @@
-"""Whether a file lies on a network file system, where several machines may reach it and SQLite's locks cannot be trusted.
+"""Whether a file lies on a network file system, where SQLite's locks cannot be trusted.
 
-A write-ahead log keeps its index in memory that the processes of one machine share. Over NFS or SMB each machine has its
-own, and the file is damaged without anybody noticing.
+A write-ahead log keeps its index in memory that the processes of one machine share. Over NFS or SMB each machine has
+its own, and the file is damaged without anybody noticing.
 """
 
 import os
 
-_NETWORKS = frozenset(
-    "9p acfs afs beegfs ceph cifs coda fuse.ceph fuse.davfs fuse.glusterfs fuse.mfs fuse.rclone fuse.s3fs fuse.sshfs"
-    " gfs2 glusterfs gpfs lustre ncpfs nfs nfs3 nfs4 ocfs2 orangefs pvfs2 smb2 smb3 smbfs".split()
+_NETWORKS = (
+    *("9p", "acfs", "afs", "beegfs", "ceph", "cifs", "coda", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs"),
+    *("nfs", "nfs3", "nfs4", "ocfs2", "orangefs", "pvfs2", "smb2", "smb3", "smbfs"),
+    *("fuse.ceph", "fuse.davfs", "fuse.glusterfs", "fuse.mfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs"),
 )
 _MOUNTS = "/proc/self/mountinfo"
 

@@ -21,6 +21,9 @@ _OVERLAP_BYTES = 512
 # A shorter word turns up by chance among a file's numbers and pointers.
 _SHORTEST_WORD_BYTES = 5
 _SHORTEST_NAME = 4
+_FEWEST_PIECES = 64
+_MANY_NEEDLES = 10
+_ROWS_A_TIME = 5000
 # One piece a kilobyte: a long text is spread over several pages, and each must be found.
 _PIECE_EVERY_CHARACTERS = 1000
 _PIECE = re.compile(r"[^\s\"\\][^\n\r\t\"\\]{7,31}")
@@ -126,8 +129,7 @@ def traces_of(path: str, looked_for: Wanted) -> set[bytes]:
     except FileNotFoundError:
         return found
     with file:
-        fit = max(16, int(_BYTES_COMPARED // max(1, os.fstat(file.fileno()).st_size)))
-        pieces = looked_for.pieces[:: max(1, -(-len(looked_for.pieces) // fit))]
+        pieces = looked_for.pieces[:: _every(path, looked_for)]
         before = b""
         while chunk := file.read(_CHUNK_BYTES):
             part = before + chunk
@@ -138,29 +140,52 @@ def traces_of(path: str, looked_for: Wanted) -> set[bytes]:
     return found
 
 
-def still_said(connection: sqlite3.Connection, needles: Iterable[bytes]) -> set[bytes]:
+def sampled(path: str, looked_for: Wanted) -> bool:
+    """Whether the file is so large that not all pieces are looked for in it."""
+    return _every(path, looked_for) > 1
+
+
+def _every(path: str, looked_for: Wanted) -> int:
+    fit = max(_FEWEST_PIECES, int(_BYTES_COMPARED // max(1, os.path.getsize(path))))
+    return max(1, -(-len(looked_for.pieces) // fit))
+
+
+def still_said(connection: sqlite3.Connection, needles: set[bytes]) -> set[bytes]:
     """Those that stand in a row of the file, or in its schema: somebody else's words, not a trace."""
-    tables = [
-        row[0]
-        for row in connection.execute(
-            r"""select name from sqlite_master where type = 'table' and name not like '%\_fts%' escape '\'
-                   and name not like 'sqlite\_%' escape '\'"""
-        )
-    ]
     left = set(needles)
-    said: set[bytes] = set()
-    for table in ["sqlite_master", *tables]:
-        columns = [
-            row[1] for row in connection.execute(f'pragma table_info("{table}")') if row[2].lower() in ("text", "any")
-        ]
+    tables = _texts(connection)
+    # One walk through the rows finds all that stand alone as words; few are left then to be asked for one by one.
+    for table, columns in tables if len(left) > _MANY_NEEDLES else ():
+        rows = connection.execute(f'select {" || char(10) || ".join(columns)} from "{table}"')
+        while part := rows.fetchmany(_ROWS_A_TIME):
+            text = "\n".join(row[0] for row in part).encode("utf-8", "replace")
+            left -= left.intersection(text.translate(_PARTED).split())
+    for table, columns in tables:
         # Together as well as one by one: in the file a column begins where the one before it ends.
-        joined = " || ".join(f"coalesce(\"{column}\", '')" for column in columns)
-        for needle in list(left) if columns else ():
-            sql = f'select 1 from "{table}" where instr(lower({joined}), ?) limit 1'
-            if connection.execute(sql, [needle.decode("utf-8", "replace")]).fetchone():
-                said.add(needle)
-                left.discard(needle)
-    return said
+        sql = f'select 1 from "{table}" where instr(lower({" || ".join(columns)}), ?) limit 1'
+        left -= {needle for needle in left if connection.execute(sql, [needle.decode("utf-8", "replace")]).fetchone()}
+    return set(needles) - left
+
+
+def _texts(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
+    """Every table with text in it, the schema first, and its columns as SQL that is never null; indexes left out."""
+    tables = connection.execute(
+        r"""select name from sqlite_master where type = 'table' and name not like '%\_fts%' escape '\'
+               and name not like 'sqlite\_%' escape '\' order by name <> 'words'"""
+    ).fetchall()
+    found = []
+    for table in ["sqlite_master", *(row[0] for row in tables)]:
+        declared = connection.execute(f'pragma table_info("{table}")').fetchall()
+        columns = [f"coalesce(\"{row[1]}\", '')" for row in declared if row[2].lower() in ("text", "any")]
+        found += [(table, columns)] if columns else []
+    return found
+
+
+def _by_chance(connection: sqlite3.Connection, words: set[bytes]) -> set[bytes]:
+    """Those that are a word of a row but for a letter or two at an end, which may be a number that stands beside it."""
+    shorter = {word: {word[:-1], word[:-2], word[1:], word[2:]} for word in words}
+    said = still_said(connection, set().union(*shorter.values()))
+    return {word for word, forms in shorter.items() if forms & said}
 
 
 def indexed(connection: sqlite3.Connection, words: Iterable[bytes], index: str = INDEXES[0]) -> set[bytes]:
@@ -185,17 +210,24 @@ def scrub(connection: sqlite3.Connection, path: str, looked_for: Wanted, *, anew
     if not rewrite(connection):
         return f"somebody is still reading an older state of {path}"
     trouble = unsound(connection)
-    if trouble is None and (left := left_in(connection, path, looked_for)):
+    if trouble is None and (left := left_in(connection, path, looked_for, anew=anew)):
         trouble = f"it holds {left} of their words or sentences"
     if trouble and not anew:
         return scrub(connection, path, looked_for, anew=True)
     return trouble and f"{path}: {trouble}"
 
 
-def left_in(connection: sqlite3.Connection, path: str, looked_for: Wanted) -> int:
-    """How many of the words and pieces stand in a file, in those beside it or in its index, and in no row of it."""
+def left_in(connection: sqlite3.Connection, path: str, looked_for: Wanted, *, anew: bool = False) -> int:
+    """How many of the words and pieces stand in a file, in those beside it or in its index, and in no row of it.
+
+    Where the file was made `anew` from its rows, a word that differs little from one of them is taken for chance.
+    """
     names = (path, f"{path}-wal", f"{path}-shm", f"{path}-journal")
     found = set().union(*(traces_of(name, looked_for) for name in names))
     # Both ways: an index writes the beginning that two words share only once, so their bytes may not stand together.
-    found |= indexed(connection, looked_for.words)
-    return len(found - still_said(connection, found))
+    known = indexed(connection, looked_for.words)
+    left = found | known
+    left -= still_said(connection, left)
+    if anew:
+        left -= _by_chance(connection, (left & looked_for.words) - known.union(looked_for.pieces))
+    return len(left)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Literal
 
+    from feedlog.errors import FeedlogError
     from feedlog.when.reading import Reading
 
     Prefer = Literal["past", "future"]
@@ -128,8 +129,11 @@ def _utc(on: date, at: time) -> str:
 
 
 def local(instant: str) -> datetime:
-    """A stored instant in local time, aware."""
-    return _in_utc(datetime.fromisoformat(instant)).astimezone()
+    """A stored instant in local time, aware. Raises Refused for what damage has made of one."""
+    try:
+        return _in_utc(datetime.fromisoformat(instant)).astimezone()
+    except ValueError as error:
+        raise _unreadable(instant) from error
 
 
 def spoken(instant_or_day: str, *, now: datetime) -> str:
@@ -177,7 +181,21 @@ def month(instant_or_day: str) -> str:
 
 
 def _local_day(instant_or_day: str) -> date:
-    return local(instant_or_day).date() if "T" in instant_or_day else date.fromisoformat(instant_or_day)
+    if "T" in instant_or_day:
+        return local(instant_or_day).date()
+    try:
+        return date.fromisoformat(instant_or_day)
+    except ValueError as error:
+        raise _unreadable(instant_or_day) from error
+
+
+def _unreadable(stored_time: str) -> FeedlogError:
+    from feedlog.errors import Refused  # here: what feedlog has written it can read
+
+    return Refused(
+        f"The log holds a time that cannot be read, {stored_time!r}: it is damaged.",
+        hint="Keep the file as it is, run `feedlog doctor`, and restore a backup.",
+    )
 
 
 def _date_text(on: date, now: datetime) -> str:

@@ -32,7 +32,7 @@ def test_one_screen_in_order(invoke: Run) -> None:
     assert [line[:18].rstrip() for line in lines[1:] if line[:1] != " "] == [
         "Don't ask again", "Promised", "Said last", "Said first", "Done", "Goodwill given", "Talked with", "Watch out",
     ]  # fmt: skip
-    assert all(line[17] == " " and line[18:20].strip() or line.startswith(" " * 20) for line in lines[1:])
+    assert all((line[17] == " " and line[18:20].strip()) or line.startswith(" " * 20) for line in lines[1:])
     assert max(map(len, lines)) <= 80
     assert len(lines) <= 24
 
@@ -73,3 +73,18 @@ def test_words_of_a_customer_do_no_harm(invoke: Run) -> None:
     invoke("add", "Hej\n\x1b[31mrød\u202e!", "-c", KEY)
     [_, said, *_] = invoke("brief", KEY).out.splitlines()
     assert said == "Said last         today   “Hej \\x1b[31mrød\\u202e!”"
+
+
+def test_much_of_everything_is_one_screen(invoke: Run) -> None:
+    """Of many promises, facts and colleagues those needed first are shown, and where the others are."""
+    told(invoke)
+    for number in range(12):
+        invoke("promise", "add", "4", f"step {number}", "--due", "in 20 days", "--any-day", "--owner", f"bo {number}")
+        invoke("fact", "add", KEY, f"invoice {number}")
+    lines = invoke("brief", KEY, COLUMNS="80").out.splitlines()
+    assert len(lines) <= 36
+    screen = " ".join(" ".join(lines).split())
+    assert "and 8 more: feedlog promise list --outcome open -c K-1042 Said last" in screen
+    assert "and 6 earlier: feedlog fact list K-1042 Promised" in screen
+    assert "door code" not in screen
+    assert " · 6 others Watch out" in screen

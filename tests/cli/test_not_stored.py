@@ -113,3 +113,20 @@ def test_text_for_another_log(run: Invoke, tmp_path: Path, log_path: Path) -> No
     assert run("recover", "--all").out == "#1\n"
     assert verbatims(log_path) == ["Pakken kom tre uger for sent æøå"]
     assert run("doctor").status == 0
+
+
+def test_broken_cell(run: Invoke, log_path: Path) -> None:
+    """A time that damage has made unreadable, where SQLite cannot see it, is said to be damage, and doctor finds it."""
+    said_at = run("add", "Pakken kom", "--json").json["said_at"].encode()
+    log_path.write_bytes(log_path.read_bytes().replace(said_at, b"20\xff" + said_at[3:]))
+    broken = (b"20\xff" + said_at[3:]).decode("utf-8", "replace")
+    for words in (("list",), ("show", "1"), ("search", "pakken")):
+        done = run(*words)
+        assert done.status == 1
+        assert done.err == (
+            f"feedlog: The log holds a time that cannot be read, {broken!r}: it is damaged.\n"
+            "Keep the file as it is, run `feedlog doctor`, and restore a backup.\n"
+        )
+    told = run("doctor")
+    assert told.status == 1
+    assert "1 of the times in notes.said_at cannot be read" in told.out

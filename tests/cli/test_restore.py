@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import select
 import signal
 import sqlite3
@@ -20,6 +21,7 @@ from feedlog.operations import backing_up, doctor, erased_list, restoring
 from feedlog.operations.shapes import By
 from feedlog.publish import publishing
 from feedlog.store import Log, backups, drafts, open_for_reading, open_for_writing, replacing
+from feedlog.store.shipped import shipped_text
 
 Invoke = Callable[..., Any]
 LANGUAGES = ("da", "sv", "nb", "en")
@@ -533,3 +535,9 @@ def test_older_backup_is_upgraded(
         assert log.value("select shoe_size from customers") is None
     assert copy.read_bytes() == before
     assert [one["notes"] for one in backing_up.listed(str(log_path))] == [2, 3, 3]
+
+
+def test_every_table_that_counts_on_goes_on_counting() -> None:
+    """No number of the replaced log is given again, in any table whose numbers are never used twice."""
+    counting = re.findall(r"create table (\w+) \(\n  id +integer primary key autoincrement", shipped_text("schema.sql"))
+    assert sorted(counting) == sorted(restoring._NUMBERED)

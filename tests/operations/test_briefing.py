@@ -138,3 +138,25 @@ def test_notes_nobody_answered_are_warned_of(log: Log, by: By, say: Say, brief: 
     assert brief()["warnings"] == [f"nobody has answered 2 of their notes, the oldest #{first}"]
     responses.add(log, first, "acknowledged", by)
     assert brief()["warnings"] == ["nobody has answered #2"]
+
+
+def test_many_overdue_promises(log: Log, by: By, say: Say, brief: Callable[..., Briefing]) -> None:
+    """Of many overdue promises those waited for longest are named, and the others counted."""
+    note = say("Pakken kom for sent", customer=KEY)
+    responses.add(log, note, "acknowledged", by)
+    with log.write():
+        for day in ("2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19"):
+            promises.make(log, note, f"call on {day}", day, by)
+    assert brief()["warnings"] == [
+        "overdue: call on 2026-11-16, 4 days late",
+        "overdue: call on 2026-11-17, 3 days late",
+        "overdue: call on 2026-11-18, 2 days late",
+        "1 more promise is overdue",
+    ]
+
+
+def test_unanswered_among_thousands(say: Say, brief: Callable[..., Briefing]) -> None:
+    """Where not every note was looked at, the warning says which were."""
+    for number in range(briefing.LOOKED_AT + 1):
+        say(f"Hvor er pakke {number}?", customer=KEY, kind="compliment")
+    assert brief()["warnings"] == ["nobody has answered 50 of their latest 50 notes, the oldest #2"]

@@ -21,8 +21,8 @@ from feedlog.publish.publishing import place_beside, publish
 from feedlog.store import Log, open_for_reading, open_for_writing
 
 NAMES = [
-    "file", "references", "search index", "words", "rules", "journal", "waiting pages", "place", "private", "erasures",
-    "spool",
+    "file", "references", "times", "search index", "words", "rules", "journal", "waiting pages", "place", "private",
+    "erasures", "spool",
 ]  # fmt: skip
 
 

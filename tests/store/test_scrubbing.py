@@ -109,10 +109,12 @@ def test_every_page_of_a_long_text_is_looked_for() -> None:
 def test_pieces_are_sampled_in_a_large_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where not all pieces fit the time, an even sample of them is looked for, and all words still are."""
     monkeypatch.setattr(scrubbing, "_BYTES_COMPARED", 1)
+    monkeypatch.setattr(scrubbing, "_FEWEST_PIECES", 16)
     texts = [f"sætning nummer {number:05}" for number in range(100)]
     file = tmp_path / "bytes"
     file.write_text("\0".join(texts) + "\0zyzzyva\0", "utf-8")
     found = scrubbing.traces_of(str(file), wanted(["zyzzyva"], texts))
+    assert scrubbing.sampled(str(file), wanted([], texts)) and not scrubbing.sampled(str(file), wanted([], texts[:9]))
     assert b"zyzzyva" in found and 14 <= len(found) - 1 <= 16
 
 
@@ -166,3 +168,21 @@ def test_damage_is_told(opened: sqlite3.Connection, path: str) -> None:
     opened.execute("insert into notes_fts (notes_fts, rowid, text) values ('delete', 1, 'kaffen')")
     assert "the index disagrees with the rows" in (scrubbing.unsound(opened) or "")
     assert not opened.in_transaction
+
+
+def test_a_number_beside_a_word_is_no_trace(opened: sqlite3.Connection, path: str) -> None:
+    """A word of a row that a number beside it seems to make longer is no trace once the file is made anew."""
+    opened.execute("create table counted (word text, notes integer)")
+    opened.execute("insert into counted values ('prisbillig', ?)", [ord("t")])
+    looked_for = wanted(["prisbilligt"], [])
+    assert scrubbing.left_in(opened, path, looked_for) == 1
+    assert scrubbing.scrub(opened, path, looked_for) is None
+    assert scrubbing.left_in(opened, path, wanted(["prisbilligt"], [], ["prisbilligt"]), anew=True) == 1
+
+
+def test_many_words_of_others_are_no_traces(opened: sqlite3.Connection, path: str) -> None:
+    """However many words and sentences somebody else said, too, none is a trace."""
+    for number in range(30):
+        say(opened, number, f"ordnummer{number} kom aldrig frem")
+    texts = [f"ordnummer{number} kom aldrig frem" for number in range(30)]
+    assert scrubbing.left_in(opened, path, wanted([text.split()[0] for text in texts], texts)) == 0

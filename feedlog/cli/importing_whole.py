@@ -1,0 +1,63 @@
+"""A whole log given to `feedlog import`."""
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from feedlog.cli import printing
+from feedlog.cli.session import Session
+from feedlog.errors import WrongUsage
+from feedlog.formats import whole_log
+from feedlog.operations import whole_in
+from feedlog.store import Log
+
+
+def asked(files: tuple[str, ...], options: dict[str, Any]) -> whole_log.Sealed | None:
+    """The whole log among the files, checked; None where there is none.
+
+    Raises WrongUsage for other files or a mapping beside it, Refused for a file that was cut off or changed.
+    """
+    if options["format_name"] != "auto" or not any(whole_log.is_whole(path) for path in files):
+        return None
+    if len(files) > 1:
+        raise WrongUsage("A whole log comes in alone, into an empty log.", hint="Name one file.")
+    if any(value for name, value in options.items() if name != "format_name"):
+        raise WrongUsage("A whole log comes in as it is.", hint="Leave out what says how a table is read.")
+    return whole_in.prepare(files[0])
+
+
+def take_in(session: Session, log: Log, file: whole_log.Sealed, *, dry_run: bool, as_json: bool) -> None:
+    """Takes it in, with a bar on a terminal, and says what came in."""
+    if sys.stderr.isatty():
+        with click.progressbar(length=file.size, label=os.path.basename(file.path), file=sys.stderr) as bar:
+            taken = whole_in.take_in(
+                log, file, session.by(), dry_run=dry_run, progress=lambda read: bar.update(read - bar.pos)
+            )
+    else:
+        taken = whole_in.take_in(log, file, session.by(), dry_run=dry_run)
+    count = taken.rows.get("notes", 0)
+    if as_json:
+        printing.document(_document(taken, count))
+        return
+    notes, now = "1 note" if count == 1 else f"{count} notes", "would become" if dry_run else "has become"
+    printing.out(
+        f"{os.path.basename(file.path)}: a whole log as of {file.header.made_at[:10]}, {notes}. This log {now} it."
+    )
+    if taken.forgotten:
+        printing.talk(f"{taken.forgotten} rows of it were erased since and are forgotten again.")
+    if dry_run:
+        printing.talk("This was a dry run: nothing was stored.")
+
+
+def _document(taken: whole_in.Taken, count: int) -> dict[str, Any]:
+    return {
+        "read": count,
+        "added": count,
+        "known": 0,
+        "skipped": 0,
+        "rejected": [],
+        "rows": taken.rows,
+        "forgotten": taken.forgotten,
+    }
