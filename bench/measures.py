@@ -26,7 +26,7 @@ from feedlog import when
 from feedlog.language.search import Search
 from feedlog.language.similar import Likeness, similar, strong_from
 from feedlog.language.stems import Stems
-from feedlog.operations import importing
+from feedlog.operations import importing, preparing
 from feedlog.operations.shapes import By
 from feedlog.store import Log, open_for_writing
 from feedlog.vocabulary import DEFAULT_LANGUAGES
@@ -112,7 +112,7 @@ def asked(texts: Sequence[Text]) -> Iterator[Asked]:
             writer.writerows((text.id, text.text) for text in texts)
         with open_for_writing(str(Path(folder) / "feedlog.db"), DEFAULT_LANGUAGES) as log:
             mapped = ("source_id=id", "verbatim=text")
-            prepared = importing.prepare(str(rows), format_name="csv", mapped=mapped, source=_SOURCE)
+            prepared = preparing.prepare(str(rows), format_name="csv", mapped=mapped, source=_SOURCE)
             importing.bring_in(log, prepared, By(_SOURCE, when.now()))
             yield Asked(log)
 

@@ -156,7 +156,9 @@ def _country() -> str:
 
 def _checked(name: str, found: Value) -> str:
     value = found.value.strip()
-    if name in ("db", "spool", "outbox"):
+    if name == "db":  # one name for one log: by another, its backups, its secret and its pages would not be found
+        return os.path.realpath(os.path.expanduser(value))
+    if name in ("spool", "outbox"):
         return os.path.abspath(os.path.expanduser(value))
     if name == "complaint_rate":
         return _checked_rate(value, found.origin)

@@ -21,7 +21,7 @@ def called(scene: Scene, *words: str, limit: int | None = None, kill_at: int | N
     done = subprocess.run(
         [sys.executable, "-m", "bench.torture.newer", *words],
         cwd=ROOT,
-        env={**scene.env, "FEEDLOG_KILL_AT": "" if kill_at is None else str(kill_at), "PYTHONPATH": str(ROOT)},
+        env={**scene.env, "FEEDLOG_KILL_AT": "" if kill_at is None else str(kill_at)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

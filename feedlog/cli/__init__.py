@@ -79,10 +79,9 @@ def _damage_is_said(context: click.Context) -> Iterator[None]:
     except Exception as error:
         from feedlog.store import backups, failures
 
-        path = context.obj.path
-        if not backups.is_damaged(path):
+        if context.obj is None or not backups.is_damaged(context.obj.path):
             raise
-        raise failures.damaged(path, writing=False) from error
+        raise failures.damaged(context.obj.path, writing=False) from error
 
 
 class LazyGroup(click.Group):
@@ -169,10 +168,14 @@ def script() -> None:
 def main(words: list[str] | None = None) -> None:
     """Runs one call and exits: 0 done, 1 refused or not found, 2 wrong usage, 75 not stored but kept in the spool."""
     _open_streams()
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a letter must not make a saved note look like a failure.
+    # A terminal may send Windows-1252; one that cannot show a letter must not make a saved note look like a failure.
+    for stream, errors in (
+        (sys.stdin, "surrogateescape"),
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+    ):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=errors)
     try:
         status = _run(_readable(sys.argv[1:] if words is None else words))
     except (ReaderLeft, BrokenPipeError):

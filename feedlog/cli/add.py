@@ -47,10 +47,11 @@ from feedlog.store import Log
 @next_workday_option
 @any_day_option
 @pii_option
+@click.option("--from-mail", is_flag=True, help="Read a mail from the pipe: its new words, who wrote it, when.")
 @click.option("--edit", is_flag=True, help="Write the text in your editor.")
 @json_option
 @pass_session
-def command(session: Session, text: str | None, as_json: bool, edit: bool, **given: Any) -> None:
+def command(session: Session, text: str | None, as_json: bool, edit: bool, from_mail: bool, **given: Any) -> None:
     """Log what a customer said, in their own words, and see who else said it.
 
     Without TEXT it is read from a pipe, or typed at a prompt that takes anything raw.
@@ -59,9 +60,12 @@ def command(session: Session, text: str | None, as_json: bool, edit: bool, **giv
     feedlog add "Pakken kom tre uger for sent" -c K-1042 -t delivery --kind complaint
     feedlog add -c K-1042 --promise "call back with a new date" --due friday
     pbpaste | feedlog add -c anna@example.com --channel email
+    feedlog add --from-mail -t delivery < mail.eml
     """
+    if from_mail:
+        text = _mail_settled(session, text, given)
     # The options are settled before a text is asked for, so that a slip in them never costs a typed sentence.
-    with _piped_text_is_given_back(text, edit=edit):
+    with _piped_text_is_given_back(text, edit=edit or from_mail):
         session.set_agent(given.pop("agent"))
         session.set_pii(given.pop("pii"))
         by, who_else = session.by(given.pop("on_behalf_of")), session.config.who_else
@@ -79,6 +83,23 @@ def command(session: Session, text: str | None, as_json: bool, edit: bool, **giv
     if draft:
         editing.discard(draft)
     _report(session, log, added, who_else=who_else, as_json=as_json)
+
+
+def _mail_settled(session: Session, text: str | None, given: dict[str, Any]) -> str:
+    """The new words of the mail piped in; what it says besides them fills the options that were not given."""
+    from feedlog.operations import from_mail  # here: reading mails loads what a sentence does not need
+
+    if text not in (None, "-"):
+        raise WrongUsage("There is both a text and a mail.", hint="Leave the text or --from-mail out.")
+    if sys.stdin.isatty():
+        raise WrongUsage("There is no mail.", hint="Pipe one in: feedlog add --from-mail < mail.eml")
+    mail = from_mail.said_in(sys.stdin.buffer.read(from_mail.LONGEST_MAIL_BYTES + 1), now=when.stored(session.now))
+    if given["customer"] is None:
+        given["customer"], given["name"] = mail.customer, given["name"] or mail.name
+    given["said_at"] = given["said_at"] if given["said_at"] is not None else mail.said_at
+    given["channel"] = given["channel"] or "email"
+    given["key"] = given["key"] or mail.key
+    return mail.words
 
 
 @contextmanager

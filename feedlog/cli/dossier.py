@@ -94,7 +94,12 @@ def _note(session: Session, note: Row) -> Iterator[str]:
     source = f"{note['source']} {note['source_id'] or ''}".strip() if note["source"] else None
     labels = [(name, note[name]) for name in ("channel", "touchpoint", "kind", "reading", "satisfaction")]
     yield from _fields(
-        [*labels, ("source", source), ("themes", ", ".join(row["theme"] for row in note["note_themes"]))]
+        [
+            *labels,
+            ("source", source),
+            ("repeat key", note["idempotency_key"]),
+            ("themes", ", ".join(row["theme"] for row in note["note_themes"])),
+        ]
     )
     for row in note["corrections"]:
         yield f"corrected  “{row['verbatim']}”, {row['corrected_at'][:10]} by {row['agent']}: {row['why']}"

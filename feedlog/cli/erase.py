@@ -44,11 +44,11 @@ def command(session: Session, customer: str, reason: str, yes: bool, agent: str 
         _confirm(customer, reaching.counts(log, found), yes=yes)
         erased = erasing.erase(log, lambda log: reaching.require(log, customer), reason, by, outside)
     receipt, troubles = forgetting.finish(session, log, erased, by)
-    if as_json:
-        printing.document({**receipt, "reason": reason})
-    else:
-        forgetting.tell(session, receipt, erased.counts)
-    forgetting.refuse_unverified(troubles)
+    with forgetting.refused_where_traces_remain(troubles):
+        if as_json:
+            printing.document({**receipt, "reason": reason})
+        else:
+            forgetting.tell(session, receipt, erased.counts)
 
 
 def _confirm(customer: str, counts: reaching.Counts, *, yes: bool) -> None:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, BinaryIO
 
 import click
@@ -58,10 +58,11 @@ def command(
         return
     name = _format(path, given["format_name"], as_json)
     log = session.read()
-    rows = _Counted(exporting.rows(log, filters(session, given), limit=limit))
     style = _style(name, path, as_json, given)
     writer = OUTGOING[name].write
-    remarks = _deliver(path, force, lambda target: writer(target, exporting.COLUMNS, rows, style))
+    with closing(exporting.rows(log, filters(session, given), limit=limit)) as found:
+        rows = _Counted(found)
+        remarks = _deliver(path, force, lambda target: writer(target, exporting.COLUMNS, rows, style))
     for remark in remarks:
         printing.talk(remark)
     if path is None:
@@ -207,17 +208,6 @@ class _Terminal:
 
     def flush(self) -> None:
         sys.stdout.flush()
-
-    def writable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return False
-
-    def seekable(self) -> bool:
-        return False
-
-    closed = False
 
 
 def _notes(count: int) -> str:

@@ -1,5 +1,7 @@
 """Carries an erasure through every file it reaches and says what became of it; `erase` and `purge` share it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from feedlog import when
@@ -24,8 +26,9 @@ _NOUNS = {
     "letters": "letter",
 }
 _ALWAYS = (
-    "the shell history of whoever typed these words, the spool and outbox of other users of the machine, copies made"
-    " without feedlog, pages published elsewhere, and free blocks of the disk"
+    "the shell history of whoever typed these words, the spool and outbox of other users of the machine, dossiers and"
+    " exports that were written to files, copies made without feedlog, pages published elsewhere, and free blocks of"
+    " the disk"
 )
 
 
@@ -112,10 +115,15 @@ def tell(session: Session, receipt: dict[str, Any], counts: Counts) -> None:
         printing.out(f"elsewhere {place}")
 
 
-def refuse_unverified(troubles: list[str]) -> None:
-    """Ends the call loudly where traces remain."""
-    if troubles:
-        raise Refused(
-            f"It is erased, but traces remain: {'; '.join(troubles)}.",
-            hint="End whoever reads it (feedlog serve, a live copy, another program) and run the same command again.",
-        )
+@contextmanager
+def refused_where_traces_remain(troubles: list[str]) -> Iterator[None]:
+    """Runs the block that prints the receipt; ends the call loudly where traces remain, whoever reads the receipt."""
+    try:
+        yield
+    finally:
+        if troubles:
+            raise Refused(
+                f"It is erased, but traces remain: {'; '.join(troubles)}.",
+                hint="End whoever reads it (feedlog serve, a live copy, another program) and run the same command"
+                " again.",
+            )

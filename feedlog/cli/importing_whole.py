@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from feedlog.cli import printing
 from feedlog.cli.session import Session
@@ -13,17 +14,22 @@ from feedlog.formats import whole_log
 from feedlog.operations import whole_in
 from feedlog.store import Log
 
+# All that may stand beside a whole log: it says itself how it is read.
+_FITTING = {"files", "format_name", "dry_run", "agent", "as_json"}
 
-def asked(files: tuple[str, ...], options: dict[str, Any]) -> whole_log.Sealed | None:
-    """The whole log among the files, checked; None where there is none.
 
-    Raises WrongUsage for other files or a mapping beside it, Refused for a file that was cut off or changed.
+def asked(files: tuple[str, ...]) -> whole_log.Sealed | None:
+    """The whole log among the files of this call, checked; None where there is none.
+
+    Raises WrongUsage for other files or options beside it, Refused for a file that was cut off or changed.
     """
-    if options["format_name"] != "auto" or not any(whole_log.is_whole(path) for path in files):
+    context = click.get_current_context()
+    if context.params["format_name"] != "auto" or not any(whole_log.is_whole(path) for path in files):
         return None
     if len(files) > 1:
         raise WrongUsage("A whole log comes in alone, into an empty log.", hint="Name one file.")
-    if any(value for name, value in options.items() if name != "format_name"):
+    given = {name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    if given - _FITTING:
         raise WrongUsage("A whole log comes in as it is.", hint="Leave out what says how a table is read.")
     return whole_in.prepare(files[0])
 

@@ -53,10 +53,11 @@ def flush() -> None:
         sys.stdout.flush()
 
 
-def let_go() -> None:
+def let_go(stream: Any = None) -> None:
     """Drops what could not be printed; else Python would try once more as it ends, and complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.stdout.flush()
+    stream = stream or sys.stdout
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    stream.flush()
 
 
 @contextmanager
@@ -73,9 +74,16 @@ def _writing() -> Iterator[None]:
 
 
 def talk(text: str) -> None:
-    """A remark for the person at the terminal; nothing for an empty one."""
+    """A remark for the person at the terminal; nothing for an empty one.
+
+    Where nobody listens any more it is dropped: a remark must never stop what it is about, least of all a note that is
+    on its way into the log.
+    """
     if text:
-        click.echo(safe(text), err=True, color=_colour(sys.stderr))
+        try:
+            click.echo(safe(text), err=True, color=_colour(sys.stderr))
+        except OSError:
+            let_go(sys.stderr)
 
 
 def complain(message: str, hint: str) -> None:
@@ -114,7 +122,7 @@ def width() -> int:
         columns = int(os.environ.get("COLUMNS") or os.get_terminal_size(sys.stdout.fileno()).columns)
     except (ValueError, OSError, AttributeError):  # a pipe, a captured stream
         columns = 80
-    return max(40, columns)
+    return max(40, columns or 80)  # some terminals do not know how wide they are, and say 0
 
 
 def _colour(stream: Any) -> bool:

@@ -9,7 +9,7 @@ import click
 
 from feedlog import when
 from feedlog.cli import noting, printing
-from feedlog.cli.session import Session
+from feedlog.cli.session import Session, readable
 from feedlog.errors import NotStored, WrongUsage
 from feedlog.operations.promise_life import Event, Life
 from feedlog.operations.promise_rates import Rate
@@ -32,7 +32,7 @@ def explained(why: str | None, told: bool | None, done: str, *, ask: bool) -> tu
     if why is None:
         if not ask:
             raise WrongUsage(f"A promise is not {done} without a reason.", hint="Say it with --why.")
-        why = click.prompt("Why?", prompt_suffix=" ", err=True)
+        why = readable(click.prompt("Why?", prompt_suffix=" ", err=True))
     if told is None:
         if not ask:
             raise WrongUsage(

@@ -42,9 +42,9 @@ def command(session: Session, days: int, keep_open: bool, yes: bool, agent: str 
         "kept_open": planned.kept_open,
         **counts,
     }
-    if not as_json:
-        _show(session, planned, before)
     if not yes:
+        if not as_json:
+            _show(session, planned, before)
         _leave_it(document, counts, as_json=as_json)
         return
     waiting = bool(erasing.unverified(log))
@@ -52,6 +52,7 @@ def command(session: Session, days: int, keep_open: bool, yes: bool, agent: str 
         if as_json:
             printing.document({**document, "verified": True, "elsewhere": []})
         else:
+            _show(session, planned, before)
             printing.talk("Nothing is that old.")
         return
     erased = erasing.erase(
@@ -62,11 +63,13 @@ def command(session: Session, days: int, keep_open: bool, yes: bool, agent: str 
         forgetting.outside(session),
     )
     receipt, troubles = forgetting.finish(session, log, erased, by)
-    if as_json:
-        printing.document({**document, **receipt})
-    else:
-        forgetting.tell(session, receipt, erased.counts)
-    forgetting.refuse_unverified(troubles)
+    # Nothing is printed before this: who reads no further (`| head`) must not keep it from being done.
+    with forgetting.refused_where_traces_remain(troubles):
+        if as_json:
+            printing.document({**document, **receipt})
+        else:
+            _show(session, planned, before)
+            forgetting.tell(session, receipt, erased.counts)
 
 
 def _show(session: Session, planned: purging.Purge, before: str) -> None:

@@ -124,13 +124,17 @@ def prompted(what: str) -> str:
 
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401  (gives input() its arrow keys)
-    if hasattr(sys.stdin, "reconfigure"):
-        sys.stdin.reconfigure(errors="surrogateescape")  # a terminal may send Windows-1252
     printing.talk(what)
     try:
         typed = input("> ")
     except EOFError:
         raise WrongUsage("Nothing was typed.", hint="Type a sentence, or press Ctrl-C to leave.") from None
+    return readable(typed)
+
+
+def readable(typed: str) -> str:
+    """What was typed, where its terminal does not send UTF-8 read as Windows-1252; says so."""
+    from feedlog.cli import printing
     from feedlog.language.decoding import decode
 
     read = decode(typed.encode("utf-8", "surrogateescape"))

@@ -17,7 +17,7 @@ from feedlog.operations import notes, undoing
 @json_option
 @pass_session
 def command(session: Session, yes: bool, agent: str | None, as_json: bool) -> None:
-    """Take back the last thing you did: a note, a correction, a theme, an import.
+    """Take back the last thing you did: a note, a theme, a promise, a response, a letter, an import and the like.
 
     It is shown first. Nothing is deleted: the record keeps what was done and that it was taken back. Again takes
     back the one before.

@@ -16,15 +16,19 @@ from feedlog.formats import (
     csv,
     excel,
     fider,
+    forum,
     freshdesk,
     helpscout,
     intercom,
     jrnl,
     json,
     jsonl,
+    mail,
     osticket,
     plain,
     quackback,
+    slack,
+    teams,
     uservoice,
     zendesk,
 )
@@ -33,7 +37,20 @@ from feedlog.formats.records import Record, Source, Table
 from feedlog.formats.rows import Row
 from feedlog.formats.sources import Opened
 
-__all__ = ["FORMATS", "SOURCES", "File", "Format", "Opened", "Record", "Row", "Source", "Table", "look_at", "opened"]
+__all__ = [
+    "FORMATS",
+    "SOURCES",
+    "WITH_OURS",
+    "File",
+    "Format",
+    "Opened",
+    "Record",
+    "Row",
+    "Source",
+    "Table",
+    "look_at",
+    "opened",
+]
 
 
 class Format(NamedTuple):
@@ -49,6 +66,7 @@ FORMATS = {
     "jsonl": Format(jsonl.tables, "JSON Lines", (".jsonl", ".ndjson")),
     "json": Format(json.tables, "one JSON list, or an object with lists"),
     "excel": Format(excel.tables, "Excel workbooks (.xlsx)"),
+    "mail": Format(mail.tables, "mails (.eml) and mailboxes (.mbox)", (".eml", ".mbox", ".mbx")),
     "plain": Format(plain.tables, "plain text, one sentence a line"),
 }
 
@@ -67,9 +85,16 @@ SOURCES = {
         uservoice,
         canny,
         cfpb,
+        mail,
+        forum,
+        slack,
+        teams,
         jrnl,
     )
 }
+
+# Of these, who is named as ours wrote replies.
+WITH_OURS = {module.SOURCE.name: module.with_ours for module in (mail, forum, slack, teams)}
 
 
 def opened(file: File, name: str = "auto", sheet: str = "") -> Opened:
@@ -81,7 +106,8 @@ def opened(file: File, name: str = "auto", sheet: str = "") -> Opened:
         name = _format_of(file)
     if name not in FORMATS:
         raise WrongUsage(
-            f"There is no format {name!r}.", hint=f"It is one of: auto, {', '.join((*FORMATS, *SOURCES))}."
+            f"There is no format {name!r}.",
+            hint=f"It is one of: auto, {', '.join(dict.fromkeys((*FORMATS, *SOURCES)))}.",
         )
     if file.workbook != (name == "excel"):
         what, hint = ("an Excel workbook", "excel") if file.workbook else ("text and not an Excel workbook", "auto")
@@ -104,6 +130,8 @@ def _format_of(file: File) -> str:
         if known.endings and file.path.lower().endswith(known.endings):
             return name
     start = file.start.lstrip()
+    if mail.is_mail(file.start):
+        return "mail"
     if start.startswith(("{", "[{", "[]", "[\n", "[\r", "[ ")):
         return "jsonl" if start.startswith("{") and json.is_lines(file) else "json"
     if file.path.lower().endswith(".json"):

@@ -45,7 +45,8 @@ def _comment(post: Post) -> Iterator[Record]:
     if post.says("internal") or post.says("private"):
         yield post.nothing()
     elif post.says("author.isadmin"):
-        yield post.reply(post.first("post.id"), words, said_at=said_at, agent=_cell(post, "name"))
+        agent = _cell(post, "name")
+        yield post.reply(post.first("post.id"), words, source_id=post.first("id"), said_at=said_at, agent=agent)
     else:
         yield post.note(words, source_id=post.first("id"), said_at=said_at, channel="forum", **_writer(post))
 

@@ -45,14 +45,20 @@ def _post(post: Post, users: dict[str, _Writer]) -> Iterator[Record]:
         channel="forum",
     )
     if response := plain(post.first("response")):
-        yield post.reply(number, response)
+        yield post.reply(number, response, source_id=f"response {number}")
 
 
 def _comment(post: Post, users: dict[str, _Writer]) -> Iterator[Record]:
     writer = _writer(post, users)
     words, said_at = plain(post.first("content")), post.first("created")
     if writer.moderator:
-        yield post.reply(post.first("ideaid"), words, said_at=said_at, agent=writer.name or writer.key)
+        yield post.reply(
+            post.first("ideaid"),
+            words,
+            source_id=post.first("commentid"),
+            said_at=said_at,
+            agent=writer.name or writer.key,
+        )
     else:
         yield post.note(
             words,

@@ -114,7 +114,8 @@ def answered(known: Lookup, messages: Callable[[], Iterable[Message]]) -> Iterat
     """The records of an export's messages, which are gone through twice, as the rows may stand in any order.
 
     A colleague's message answers the customer's latest before it in the same conversation, else the conversation's
-    first. What has nothing to answer, and what nobody said to the customer, is a record without words.
+    first. What has nothing to answer, and what nobody said to the customer, is a record without words. The tags that
+    `known` has of a conversation, under the kind `tag`, are the themes of its notes.
     """
     for message in messages():
         if message.writer == "customer" and message.words:
@@ -133,6 +134,8 @@ def _record(known: Lookup, message: Message) -> Record:
         answers = answers or known.first("note", message.conversation)
         words = words if answers else ""
     fields = {"verbatim": words, "said_at": message.sent_at, "source_id": message.source_id, **message.fields}
+    if message.writer == "customer" and words and "theme" not in fields:
+        fields["theme"] = themes(known.all("tag", message.conversation))
     return Record(message.table, message.line, filled(fields) | {"verbatim": words}, answers)
 
 

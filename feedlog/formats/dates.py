@@ -51,7 +51,13 @@ class Dates(NamedTuple):
 
     def _iso(self, cell: str) -> str | None:
         """An instant written as most programs do, 2026-03-13T14:30 and onwards: what `when` reads, only quicker."""
-        if len(cell) < 16 or cell[4] != "-" or cell[7] != "-" or cell[10] not in "T " or not "1900" <= cell[:4] < "2200":
+        if (
+            len(cell) < 16
+            or cell[4] != "-"
+            or cell[7] != "-"
+            or cell[10] not in "T "
+            or not "1900" <= cell[:4] < "2200"
+        ):
             return None
         try:
             moment = datetime.fromisoformat(cell)

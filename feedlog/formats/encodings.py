@@ -6,8 +6,9 @@ round. Only a byte that touches a letter counts, for signs such as the euro stan
 files (charset-normalizer) was measured on short Danish and Swedish texts and is wrong far more often.
 """
 
+import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from feedlog.language.decoding import Encoding, encoding_of
 
@@ -15,8 +16,12 @@ MAC_ROMAN = "Read as Mac Roman, since it is not UTF-8 and its æ, ø, å, ä and
 UTF_16 = "Read as UTF-16 without a byte order mark."
 
 # å ä ö æ ø é ü as small and large letters, in the one and the other, beside a small letter; and ’ between two letters.
-_WINDOWS = re.compile(rb"[a-z][\xe4\xe5\xe6\xe9\xf6\xf8\xfc]|[\xc4-\xc6\xd6\xd8\xe4-\xe6\xf6\xf8\xfc][a-z]|[a-z]\x92[a-z]")
-_MAC = re.compile(rb"[a-z][\x8a\x8c\x8e\x9a\x9f\xbe\xbf]|[\x80\x81\x85\x8a\x8c\x9a\x9f\xae\xaf\xbe\xbf][a-z]|[a-z]\xd5[a-z]")
+_WINDOWS = re.compile(
+    rb"[a-z][\xe4\xe5\xe6\xe9\xf6\xf8\xfc]|[\xc4-\xc6\xd6\xd8\xe4-\xe6\xf6\xf8\xfc][a-z]|[a-z]\x92[a-z]"
+)
+_MAC = re.compile(
+    rb"[a-z][\x8a\x8c\x8e\x9a\x9f\xbe\xbf]|[\x80\x81\x85\x8a\x8c\x9a\x9f\xae\xaf\xbe\xbf][a-z]|[a-z]\xd5[a-z]"
+)
 # A text in UTF-16 is NUL in every other byte, but for letters that are not Latin.
 _LEAST_NULS = 0.3
 
@@ -24,7 +29,7 @@ _LEAST_NULS = 0.3
 def encoding_without_mark(head: bytes, size: int) -> Encoding | None:
     """UTF-16 where the beginning of a file of this size cannot be anything else; None otherwise."""
     even, odd = head[0::2], head[1::2]
-    if size % 2 or len(head) < 8:
+    if size % 2 or len(head) < 8 or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return None
     for name, empty, filled in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if empty.count(0) >= _LEAST_NULS * len(empty) and not filled.count(0):
@@ -41,18 +46,17 @@ def _like_text(text: str) -> bool:
     return not any(letter < " " and letter not in "\t\r\n" for letter in text)
 
 
-def encoding_by_letters(blocks: Iterable[bytes]) -> Encoding:
-    """The encoding of a text in blocks; for one that is not UTF-8, by the letters. Raises WrongUsage for NUL bytes."""
-    counts = {"windows": 0, "mac": 0}
-    encoding = encoding_of(_counted(blocks, counts))
-    if encoding.name == "cp1252" and counts["mac"] > counts["windows"]:
-        return Encoding("mac-roman", encoding.mark, MAC_ROMAN)
+def encoding_by_letters(blocks: Callable[[], Iterable[bytes]]) -> Encoding:
+    """The encoding of a text that `blocks` gives from its beginning; for one that is not UTF-8, by the letters.
+
+    Raises WrongUsage for NUL bytes.
+    """
+    encoding = encoding_of(blocks())
+    if encoding.name == "cp1252":
+        windows = mac = 0
+        for block in blocks():
+            windows += sum(1 for _ in _WINDOWS.finditer(block))
+            mac += sum(1 for _ in _MAC.finditer(block))
+        if mac > windows:
+            return Encoding("mac-roman", encoding.mark, MAC_ROMAN)
     return encoding
-
-
-def _counted(blocks: Iterable[bytes], counts: dict[str, int]) -> Iterator[bytes]:
-    for block in blocks:
-        if not block.isascii():
-            counts["windows"] += sum(1 for _ in _WINDOWS.finditer(block))
-            counts["mac"] += sum(1 for _ in _MAC.finditer(block))
-        yield block

@@ -120,9 +120,9 @@ def _number(value: int | float, form: str) -> str:
 
 @contextmanager
 def _open(file: File) -> Iterator["Workbook"]:
-    import openpyxl  # here: it takes longer to load than most files take to read
-
     import warnings
+
+    import openpyxl  # here: it takes longer to load than most files take to read
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and validations, which nobody imports

@@ -27,7 +27,14 @@ def _idea(post: Post) -> Iterator[Record]:
         channel="forum",
     )
     if response := post.first("response"):
-        yield post.reply(number, response, said_at=post.first("responded_at"), agent=post.first("responded_by"))
+        said_at = post.first("responded_at")
+        yield post.reply(
+            number,
+            response,
+            source_id=f"response {number} {said_at}",
+            said_at=said_at,
+            agent=post.first("responded_by"),
+        )
 
 
 SOURCE = Source(

@@ -128,10 +128,13 @@ def _check_workbook(path: str, raw: BinaryIO) -> None:
 
 
 def _encoding(path: str, raw: BinaryIO, head: bytes) -> Encoding:
-    raw.seek(0)
-    blocks: Iterable[bytes] = iter(lambda: raw.read(_BLOCK_BYTES), b"")
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
-        blocks = _with_lines(blocks)
+    json = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+
+    def blocks() -> Iterable[bytes]:
+        raw.seek(0)
+        every = iter(lambda: raw.read(_BLOCK_BYTES), b"")
+        return every if json else _with_lines(every)
+
     try:
         return encoding_by_letters(blocks)
     except WrongUsage as error:

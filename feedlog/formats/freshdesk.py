@@ -25,7 +25,6 @@ from feedlog.formats.conversations import (
     key_of,
     plain,
     rows_of,
-    themes,
     words_in,
 )
 from feedlog.formats.records import Record, Source
@@ -115,7 +114,7 @@ def _description(known: Lookup, empty: Message, cells: Cells) -> Message:
         words=cell(cells, "description_text") or plain(cell(cells, "description")),
         writer="customer",
     )
-    return message._replace(fields=_customer(known, message, ticket, ticket.requester))
+    return message._replace(fields=_customer(known, ticket, ticket.requester))
 
 
 def _conversation(known: Lookup, empty: Message, cells: Cells) -> Message:
@@ -129,13 +128,13 @@ def _conversation(known: Lookup, empty: Message, cells: Cells) -> Message:
     )
     author = cell(cells, "user_id")
     if is_yes(cell(cells, "incoming")):
-        return message._replace(writer="customer", fields=_customer(known, message, ticket, author))
+        return message._replace(writer="customer", fields=_customer(known, ticket, author))
     person = known.person(author)
     agent = (person and (person.name or person.key)) or f"agent {author}"
     return message._replace(writer="colleague", fields={"agent": agent})
 
 
-def _customer(known: Lookup, message: Message, ticket: _Ticket | None, author: str) -> dict[str, str]:
+def _customer(known: Lookup, ticket: _Ticket | None, author: str) -> dict[str, str]:
     author = author or (ticket.requester if ticket else "")
     person = known.person(author) or Person(author)
     return filled(
@@ -143,7 +142,6 @@ def _customer(known: Lookup, message: Message, ticket: _Ticket | None, author: s
             "customer": person.key,
             "name": person.name,
             "channel": ticket.channel if ticket else "",
-            "theme": themes(known.all("tag", message.conversation)),
         }
     )
 

@@ -138,7 +138,6 @@ def _signed(known: Lookup, message: Message, author: Cells) -> Message:
         "customer": person.key if person else key_of(mail, "", own_id),
         "name": (person.name if person else "") or name,
         "channel": known.first("channel", message.conversation) or "",
-        "theme": themes(known.all("tag", message.conversation)),
     }
     return message._replace(writer=writer, fields=_with_key(about))
 

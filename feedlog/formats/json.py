@@ -66,7 +66,9 @@ def is_lines(file: File) -> bool:
     if more or not isinstance(value, dict):
         return True
     inner = [value, *(part for part in value.values() if isinstance(part, dict))]
-    return not any(isinstance(part, list) and part and isinstance(part[0], dict) for one in inner for part in one.values())
+    return not any(
+        isinstance(part, list) and part and isinstance(part[0], dict) for one in inner for part in one.values()
+    )
 
 
 def _name(file: File, path: Path, number: int) -> str:

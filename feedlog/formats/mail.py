@@ -106,7 +106,11 @@ def _records(found: Tables, ours: Collection[str] = ()) -> Iterator[Record]:
             to = next((answered.get(one, one) for one in above), None)
             if to:
                 answered[cell(cells, "mail.id")] = to
-            fields = {"said_at": cell(cells, "mail.sent_at"), "agent": cell(cells, "mail.name", "mail.address")}
+            fields = {
+                "source_id": cell(cells, "mail.id"),
+                "said_at": cell(cells, "mail.sent_at"),
+                "agent": cell(cells, "mail.name", "mail.address"),
+            }
             words = cell(cells, "mail.words") if to else ""
             yield Record(table, row.line, {"verbatim": words, **filled(fields)}, to)
 

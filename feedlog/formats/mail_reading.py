@@ -12,22 +12,24 @@ from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 from feedlog.errors import WrongUsage
 from feedlog.formats.mail_words import newest
 from feedlog.formats.quoted import without_quotes
 from feedlog.language.decoding import decode
+from feedlog.vocabulary import LONGEST_LABEL_CHARACTERS
 
 _MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
 # "Holm, Anna" is how address books of offices turn names.
 _TURNED_NAME = re.compile(r"([^\W\d]\S*), ([^\W\d]\S*(?: [^\W\d]\S*){0,2})")
 _AGAIN = re.compile(r"\s*(?:(?:re|sv|vs|fw|fwd|vb|aw|wg|antw|ang)\s*(?:\[\d+\])?\s*:)", re.IGNORECASE)
+# With a colon behind it, or nothing: a customer may write about automatic answers, too.
 _AUTOMATIC = re.compile(
     r"\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|autosvar|automatiskt? (?:svar|besvarelse)"
-    r"|autoreply|out of (?:the )?office"
-    r"|frånvaro(?:meddelande|svar)?\b|fravær(?:ende|smelding|sbesked)\b|ikke på kontoret"
-    r"|abwesenheits(?:notiz|meldung)|ej på kontoret)",
+    r"|out of (?:the )?office(?: autoreply)?|frånvaro(?:meddelande|svar)|fravær(?:smelding|sbesked)"
+    r"|ikke på kontoret|ej på kontoret|abwesenheits(?:notiz|meldung)|automatische antwort)\s*(?::|$)",
     re.IGNORECASE,
 )
 _UNDELIVERED = re.compile(
@@ -36,10 +38,7 @@ _UNDELIVERED = re.compile(
     re.IGNORECASE,
 )
 _DIGEST = re.compile(r".*\bdigest\b.*\bvol\b", re.IGNORECASE)
-_POSTMASTERS = ("mailer-daemon", "postmaster", "no-reply-bounce")
-
-
-_Message = Message[str, str]
+_POSTMASTERS = ("mailer-daemon", "postmaster")
 
 
 class Mail(NamedTuple):
@@ -62,30 +61,27 @@ def read(raw: bytes) -> Mail:
     """One mail as it was sent. Never refuses: what is broken in it is read as far as it goes."""
     message = message_from_bytes(raw)
     address, name = _sender(_header(message, "From"))
-    answers = _MESSAGE_ID.findall(_header(message, "In-Reply-To"))
-    answers += reversed(_MESSAGE_ID.findall(_header(message, "References")))
+    answers = [*_ids(message, "In-Reply-To"), *reversed(_ids(message, "References"))]
     subject = _header(message, "Subject").strip()
     passed_over = _passed_over(message, subject, address)
     words = "" if passed_over else newest(_body(message), name) or _subject_alone(subject)
-    written_id = _header(message, "Message-ID").strip()
-    own_id = _MESSAGE_ID.search(written_id)
     return Mail(
         words,
         address,
         name,
         _sent_at(message),
-        own_id[1] if own_id else written_id,
+        next(iter(_ids(message, "Message-ID")), ""),
         tuple(dict.fromkeys(answers)),
         passed_over,
     )
 
 
-def _header(message: _Message, name: str) -> str:
+def _header(message: Message, name: str) -> str:
     """A header as a person reads it: on one line, encoded words decoded, stray bytes as they were meant."""
     return next(_headers(message, name), "")
 
 
-def _headers(message: _Message, name: str) -> Iterator[str]:
+def _headers(message: Message, name: str) -> Iterator[str]:
     for known, value in message.raw_items():  # get() would replace bytes that no header should hold
         if known.lower() == name.lower():
             text = _mended(" ".join(str(value).split()))
@@ -99,6 +95,13 @@ def _headers(message: _Message, name: str) -> Iterator[str]:
 def _encoded_word(part: bytes, charset: str | None) -> str:
     # What stands between encoded words is handed out in this spelling.
     return part.decode("raw-unicode-escape", "replace") if charset is None else _decoded(part, charset)
+
+
+def _ids(message: Message, name: str) -> list[str]:
+    """The Message-IDs of a header, without brackets; one that is too long to be a key is known by its digest."""
+    text = _header(message, name)
+    found = _MESSAGE_ID.findall(text) or text.split()
+    return [one if len(one) <= LONGEST_LABEL_CHARACTERS else sha256(one.encode()).hexdigest() for one in found]
 
 
 def _mended(text: str) -> str:
@@ -139,7 +142,7 @@ def _sender(header: str) -> tuple[str, str]:
     return address, "" if "@" in name else name
 
 
-def _sent_at(message: _Message) -> str:
+def _sent_at(message: Message) -> str:
     """When it was written; where the date cannot be read, when the last server received it."""
     received = next(_headers(message, "Received"), "").rpartition(";")[2]
     for text in (_header(message, "Date"), received):
@@ -152,7 +155,7 @@ def _sent_at(message: _Message) -> str:
     return ""
 
 
-def _passed_over(message: _Message, subject: str, address: str) -> str | None:
+def _passed_over(message: Message, subject: str, address: str) -> str | None:
     """Why this is nobody's own words, as a sentence; None where it is a mail somebody wrote."""
     sent = {name: _header(message, name).strip().lower() for name in ("Auto-Submitted", "Precedence")}
     kind = message.get_content_type()
@@ -178,7 +181,7 @@ def _passed_over(message: _Message, subject: str, address: str) -> str | None:
     return None
 
 
-def _body(message: _Message) -> str:
+def _body(message: Message) -> str:
     """The text of the mail: the plain one where it says anything, else what the HTML shows without its quotes."""
     plain = [text for part in _texts(message, "text/plain") if (text := _text(part)).strip()]
     if plain:
@@ -188,7 +191,7 @@ def _body(message: _Message) -> str:
     return "\n".join(text_of(without_quotes(_text(part))) for part in _texts(message, "text/html"))
 
 
-def _texts(message: _Message, kind: str) -> Iterator[_Message]:
+def _texts(message: Message, kind: str) -> Iterator[Message]:
     """The parts of this kind that are the mail itself; not attachments, and not mails that are attached."""
     if message.get_content_type() == "message/rfc822" or message.get_content_disposition() == "attachment":
         return
@@ -200,7 +203,7 @@ def _texts(message: _Message, kind: str) -> Iterator[_Message]:
         yield message
 
 
-def _text(part: _Message) -> str:
+def _text(part: Message) -> str:
     raw = part.get_payload(decode=True)
     text = _decoded(raw, part.get_content_charset()) if isinstance(raw, bytes) else str(part.get_payload())
     if str(part.get_param("format", "")).lower() == "flowed":

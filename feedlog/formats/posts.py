@@ -53,6 +53,8 @@ def posts(tables: Tables, names: Iterable[str], each: Callable[[Post], Iterator[
 def remark(title: str, below: str) -> str:
     """A title and what stands below it as one text; what says the same twice stands once."""
     title, below = title.strip(), below.strip()
+    if not title or not below:
+        return title or below
     if _begins(below, title):
         return below
     return title if _begins(title, below) else f"{title}\n{below}"

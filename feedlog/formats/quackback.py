@@ -41,7 +41,8 @@ def _comment(post: Post, by_team: set[str]) -> Iterator[Record]:
         yield post.nothing()
     elif post.says("is_team_member"):
         to = above if above and above not in by_team else post.first("post_id")
-        yield post.reply(to, words, said_at=said_at, agent=author or _plain(post.first("author_email")))
+        agent = author or _plain(post.first("author_email"))
+        yield post.reply(to, words, source_id=post.first("id"), said_at=said_at, agent=agent)
     else:
         email = _plain(post.first("author_email"))
         yield post.note(

@@ -13,9 +13,10 @@ from feedlog.formats.html import is_html, text_of
 POLICIES = ("repair", "refuse", "keep")
 
 # A byte that begins a letter in UTF-8, then one that goes on with it, as Windows-1252, a Mac and MS-DOS read them.
-_TRACES = re.compile(
-    "[Â-ôŠŽ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|[√¬][^\\s\\w]|[├┬][^\\s]|Ã "
-)
+_TRACES = re.compile("[Â-ôŠŽ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|[√¬][^\\s\\d]|[├┬][^\\s]|Ã ")
+
+_READ_AS = ("cp1252", "latin-1", "mac-roman", "cp850")
+_IN_USE = frozenset("åäöæøéèüßÅÄÖÆØÉÈÜ–—…‘’“”»«€°§½")
 
 
 class Repairs:
@@ -54,10 +55,10 @@ class Repairs:
         """What was done, in sentences."""
         told = []
         if self.read_wrongly:
-            one = self.read_wrongly == 1
+            texts = "1 text was" if self.read_wrongly == 1 else f"{self.read_wrongly} texts were"
             told.append(
-                f"{self.read_wrongly} {'text was' if one else 'texts were'} read in the wrong encoding before (fÃ¥r for "
-                f"får) and {'is' if one else 'are'} repaired. Leave them with --mojibake keep."
+                f"{texts} repaired that had been read in the wrong encoding before (fÃ¥r for får). "
+                "To leave such texts as they are: --mojibake keep"
             )
         if self.were_html:
             texts = "1 text was" if self.were_html == 1 else f"{self.were_html} texts were"
@@ -80,4 +81,20 @@ class Repairs:
                 fix_c1_controls=False,
                 normalization=None,
             )
-        return str(ftfy.fix_encoding(cell, self._config))
+        meant = str(ftfy.fix_encoding(cell, self._config))
+        # What is lost is lost: a mark in its place is no repair.
+        if "\ufffd" in meant and "\ufffd" not in cell:
+            return cell
+        return _beyond_doubt(cell) if meant == cell else meant
+
+
+def _beyond_doubt(cell: str) -> str:
+    """What a short text meant that ftfy leaves alone: all of it is UTF-8 read wrongly, and gives the letters in use."""
+    for read_as in _READ_AS:
+        try:
+            meant = cell.encode(read_as).decode("utf-8")
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            continue
+        if all(letter < "\x80" or letter in _IN_USE for letter in meant):
+            return meant
+    return cell

@@ -57,7 +57,14 @@ def _idea(post: Post, seen: set[str]) -> Iterator[Record]:
         channel="forum",
     )
     if response := _cell(post, "response"):
-        yield post.reply(number, response, said_at=in_utc(_cell(post, "responded")), agent=_cell(post, "responder"))
+        said_at = in_utc(_cell(post, "responded"))
+        yield post.reply(
+            number,
+            response,
+            source_id=f"response {number} {said_at}".strip(),
+            said_at=said_at,
+            agent=_cell(post, "responder"),
+        )
 
 
 def _cell(post: Post, what: str) -> str:

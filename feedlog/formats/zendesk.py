@@ -26,7 +26,6 @@ from feedlog.formats.conversations import (
     key_of,
     plain,
     rows_of,
-    themes,
     words_in,
 )
 from feedlog.formats.records import Record, Source
@@ -52,6 +51,8 @@ class _Ticket(NamedTuple):
     assignee: str
     channel: str
     gone: bool
+    opened_at: str
+    described: str
 
 
 def records(tables: Tables) -> Iterator[Record]:
@@ -115,6 +116,8 @@ def _learn_tickets(known: Lookup, tables: Tables) -> None:
             cell(cells, "assignee_id", "assignee.id"),
             _CHANNELS.get(cell(cells, "via_channel", "via.channel").lower(), ""),
             cell(cells, "status").lower() == "deleted" or is_yes(cell(cells, _DELETED)),
+            in_utc(cell(cells, "created_at"))[:19],
+            _print(cell(cells, "description")),
         )
         known.add("ticket", cell(cells, "id"), json.dumps(ticket), in_utc(cell(cells, "updated_at")))
         for tag in words_in(cells, "tags"):
@@ -122,15 +125,18 @@ def _learn_tickets(known: Lookup, tables: Tables) -> None:
 
 
 def _learn_comments(known: Lookup, tables: Tables) -> None:
-    for _, _, cells, problem in _comments(tables):
-        if not problem:
-            ticket_id = cell(cells, "ticket_id")
-            known.add("words", ticket_id, _print(_words(cells)))
-            known.add("moment", ticket_id, in_utc(cell(cells, "created", "created_at"))[:19])
+    """Finds the tickets whose description is among the comments: by its words, or by the moment the ticket began."""
+    for _, _, cells, _ in _comments(tables):
+        ticket = _ticket(known, cell(cells, "ticket_id"))
+        if ticket is None or cell(cells, "user_id", "author_id") not in (ticket.submitter, ticket.requester):
+            continue
+        created = in_utc(cell(cells, "created", "created_at"))
+        if created[:19] == ticket.opened_at or _print(_words(cells)) == ticket.described:
+            known.add("described", cell(cells, "ticket_id"), cell(cells, "id"), created)
 
 
 def _print(words: str) -> str:
-    """What stays the same when only blanks and line ends differ; short, as it is kept for every comment."""
+    """What stays the same when only blanks and line ends differ; short, as it is kept for every ticket."""
     return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()[:24]
 
 
@@ -147,11 +153,12 @@ def _messages(known: Lookup, tables: Tables) -> Iterator[Message]:
 def _description(known: Lookup, empty: Message, cells: Cells) -> Message:
     ticket_id, words = cell(cells, "id"), cell(cells, "description")
     ticket = _ticket(known, ticket_id)
-    created = in_utc(cell(cells, "created_at"))
-    again = _print(words) in known.all("words", ticket_id) or created[:19] in known.all("moment", ticket_id)
+    again = known.first("described", ticket_id) is not None
     if empty.problem or ticket is None or ticket.gone or again or not words:
         return empty
-    message = empty._replace(conversation=ticket_id, source_id=f"ticket-{ticket_id}", sent_at=created, words=words)
+    message = empty._replace(
+        conversation=ticket_id, source_id=f"ticket-{ticket_id}", sent_at=in_utc(cell(cells, "created_at")), words=words
+    )
     # Where a colleague opened the ticket, it begins with that colleague's words.
     return _signed(known, message, ticket, ticket.submitter or ticket.requester, ticket.channel)
 
@@ -160,12 +167,13 @@ def _comment(known: Lookup, empty: Message, cells: Cells) -> Message:
     ticket_id, own_id = cell(cells, "ticket_id"), cell(cells, "id")
     ticket = _ticket(known, ticket_id)
     deleted = is_yes(cell(cells, _DELETED)) or (ticket is not None and ticket.gone)
-    words = _words(cells)
+    words, described = _words(cells), known.first("described", ticket_id)
     if empty.problem or deleted or not words or not is_yes(cell(cells, "public") or "true"):
         return empty
     message = empty._replace(
         conversation=ticket_id,
-        source_id=f"ticket-{ticket_id}/comment-{own_id}",
+        # The description's name, so that tickets imported before without their comments are known again.
+        source_id=f"ticket-{ticket_id}" if described == own_id else f"ticket-{ticket_id}/comment-{own_id}",
         sent_at=in_utc(cell(cells, "created", "created_at")),
         words=words,
     )
@@ -187,12 +195,12 @@ def _signed(known: Lookup, message: Message, ticket: _Ticket | None, author: str
             person = Person(author, f"agent {author}", colleague=True)
     if person is None:
         return message._replace(
-            problem="Nothing says whether a customer or a colleague wrote this: give the export of the users, too."
+            problem="Whether a customer or a colleague wrote this is not known: its author is in no table of users. "
+            "Export the users anew, and give all tables at once."
         )
     if person.colleague:
         return message._replace(writer="colleague", fields={"agent": person.name})
     about = {"customer": person.key, "name": person.name, "channel": channel}
-    about["theme"] = themes(known.all("tag", message.conversation))
     return message._replace(writer="customer", fields=filled(about))
 
 
@@ -223,6 +231,6 @@ SOURCE = Source(
     },
     needed=("ticket", "ticket_comment", "comment", "ticket_with_comments", "ticket_of_full_export"),
     records=records,
-    instead="A view's CSV has no messages: export the tickets as JSON with their comments, or the tables ticket, "
-    "ticket_comment and user.",
+    instead="A view's CSV and a list of users hold no messages: export the tickets as JSON with their comments, or the "
+    "tables ticket, ticket_comment and user.",
 )

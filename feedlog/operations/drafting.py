@@ -160,7 +160,8 @@ def _remarks(log: Log, note: Note, values: dict[str, Any]) -> list[str]:
     told = []
     at = apologised_at(log, note["id"])
     if at:
-        told.append(f"We said sorry for this on {when.date_text(at, now=when.clock())}; the draft does not again.")
+        day = when.date_text(at, now=when.clock())
+        told.append(f"We said sorry for this on {day}; the draft does not say it again.")
     told += [f"They say {term['theirs']} where we say {term['ours']}." for term in values["terms"]]
     return told
 

@@ -1,7 +1,7 @@
 """Export: the notes that pass the filters as one flat table, names and keys included, for people and other programs."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -57,12 +57,12 @@ _NOTES = """
 _Row = dict[str, Any]
 
 
-def rows(log: Log, filters: Filters, *, limit: int | None = None) -> Iterator[tuple[Any, ...]]:
+def rows(log: Log, filters: Filters, *, limit: int | None = None) -> Generator[tuple[Any, ...]]:
     """The notes that pass the filters in the order they were said, a tuple of COLUMNS each; the newest `limit` of them.
 
     `themes` and `responses` are lists of words, `goodwill` of amounts; `closed_on` is the day the loop was closed,
     `due_on` that of the first open promise. All of it is of one moment, and a batch at a time is in memory. Raises
-    NotFound as filters do, before the first row.
+    NotFound as filters do, before the first row. Whoever stops before the last row closes the generator.
     """
     conditions, parameters = filters.conditions(log)
     where = f"where {' and '.join(conditions)}" if conditions else ""
@@ -73,7 +73,7 @@ def rows(log: Log, filters: Filters, *, limit: int | None = None) -> Iterator[tu
     return _read(log, sql, parameters)
 
 
-def _read(log: Log, sql: str, parameters: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+def _read(log: Log, sql: str, parameters: Sequence[Any]) -> Generator[tuple[Any, ...]]:
     with snapshot(log):
         found = (dict(row) for row in log.connection.execute(sql, parameters))
         while batch := list(islice(found, _BATCH)):

@@ -43,9 +43,9 @@ class Imported(NamedTuple):
     """What an import did. `read` counts all rows: added, known, skipped, rejected, and replies that became responses.
 
     Skipped are rows without words and the `unplaced`: replies to what is not in the log. `misnamed` rows give a
-    customer another name than we know, `untimed` replies have no time of their own; `remarks` are sentences on what was
-    done to the texts. `first` holds the first notes of a dry run; `stored` is false after one, and where a strict import
-    met a row it had to reject.
+    customer another name than we know, `untimed` replies have no time of their own; `remarks` are sentences on what
+    was done to the texts. `first` holds the first notes of a dry run; `stored` is false after one, and where a strict
+    import met a row it had to reject.
     """
 
     read: int

@@ -111,7 +111,7 @@ def _content(path: str) -> bytes:
 
 
 def _entry(content: bytes) -> dict[str, Any] | None:
-    with suppress(ValueError, TypeError, KeyError):
+    with suppress(ValueError, TypeError, KeyError, RecursionError):
         entry = json.loads(content.decode("utf-8", "replace"))
         if isinstance(entry["said"], dict):
             found: dict[str, Any] = entry

@@ -12,7 +12,7 @@ from feedlog.language.languages import language as language_of
 from feedlog.language.phrases import codes as checked_languages
 from feedlog.letters.checking import Flag, Known, check, readable
 from feedlog.letters.quoting import longest_quotation
-from feedlog.operations import checks, customers, finding, notes
+from feedlog.operations import checks, customers, finding, notes, themes
 from feedlog.operations.filters import Filters
 from feedlog.operations.shapes import Similar
 from feedlog.store import Log
@@ -133,7 +133,9 @@ def _name(log: Log, key: str | None) -> str | None:
 def _who_else(log: Log, letter: str, whom: Addressee | None, now: datetime) -> str:
     """What the log says to "nobody else has said so", in one sentence."""
     if whom and whom["note_id"] is not None:
-        return _others(finding.similar_to_note(log, whom["note_id"], Filters(), limit=_COMPARED), now)
+        found = finding.similar_to_note(log, whom["note_id"], Filters(), limit=_COMPARED)
+        spoken = None if found["notes"] else _of_the_same_theme(log, whom["note_id"], now)
+        return spoken or _others(found, now)
     quoted = longest_quotation(letter)
     if quoted is not None:
         return _with_this_one(finding.similar_to_text(log, quoted, Filters(), limit=_COMPARED), now)
@@ -150,6 +152,27 @@ def _others(found: Similar, now: datetime) -> str:
     else:
         told = "1 other customer has said" if count == 1 else f"{count} other customers have said"
     return f"{told} something like this since {since}."
+
+
+def _of_the_same_theme(log: Log, note_id: int, now: datetime) -> str | None:
+    """How many others spoke of what the note is about, in other words or another language; None without any."""
+    note = notes.get(log, note_id)
+    own = customers.find(log, note["customer"]["key"]) if note["customer"] else None
+    sql = f"""select count(distinct coalesce(given.merged_into_id, given.id)) as customers, min(said_at) as since
+                from notes join customers as given on given.id = notes.customer_id
+               where notes.id in (select note_id from note_themes where theme_id in ({themes.MEANT}))
+                 and exists (select 1 from wordings where note_id = notes.id) and kind is not 'compliment'
+                 and coalesce(given.merged_into_id, given.id) is not ?"""
+    spoken = []
+    for theme in note["themes"]:
+        theme_id, _ = themes.require(log, theme)
+        row = log.rows(sql, [*[theme_id] * themes.MEANT.count("?"), own])[0]
+        spoken.append((row["customers"], theme, row["since"]))
+    count, theme, since = max(spoken, default=(0, "", ""))
+    if not count:
+        return None
+    told = "1 other customer has spoken" if count == 1 else f"{count} other customers have spoken"
+    return f"{told} of {theme!r} since {when.date_text(since, now=now)}."
 
 
 def _with_this_one(found: Similar, now: datetime) -> str:

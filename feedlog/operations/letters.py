@@ -147,6 +147,15 @@ def _copies(log: Log, letter_id: int) -> list[str]:
     return [row["agent"] for row in rows]
 
 
+def of_which_a_copy(log: Log, letter_id: int) -> str:
+    """', of which bo and jens have a copy'; empty without copies. Undoing a letter does not take those back."""
+    agents = _copies(log, letter_id)
+    if not agents:
+        return ""
+    have = "has" if len(agents) == 1 else "have"
+    return f", of which {' and '.join([', '.join(agents[:-1])] * bool(agents[1:]) + agents[-1:])} {have} a copy"
+
+
 # --- read ----------------------------------------------------------------------------------------------------
 
 

@@ -2,12 +2,26 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
 from feedlog import when
 from feedlog.errors import Refused, WrongUsage
-from feedlog.formats import SOURCES, File, Opened, Record, Row, Table, dates, look_at, opened, sources
+from feedlog.formats import (
+    FORMATS,
+    SOURCES,
+    WITH_OURS,
+    File,
+    Opened,
+    Record,
+    Row,
+    Table,
+    dates,
+    look_at,
+    opened,
+    sources,
+)
 from feedlog.formats.dates import Dates
 from feedlog.formats.repairs import POLICIES
 from feedlog.operations import checks, mapping
@@ -30,6 +44,7 @@ class Wishes(NamedTuple):
     zone: str = ""
     dates: str = ""
     mojibake: str = "repair"
+    ours: tuple[str, ...] = ()
 
 
 class Prepared(NamedTuple):
@@ -82,6 +97,8 @@ def prepare_all(paths: Sequence[str], wishes: Wishes) -> list[Prepared]:
     read_by = Dates(wishes.dates, dates.zone_named(wishes.zone))
     files = [look_at(path) for path in paths]
     found = _recognised(files, wishes, bool(asked))
+    if wishes.ours:
+        found = _knowing_ours(found, wishes.ours)
     if found is not None:
         return [_of_source(files, found, constants, wishes, read_by)]
     named = "auto" if wishes.format_name in SOURCES else wishes.format_name
@@ -97,10 +114,19 @@ def _recognised(files: Sequence[File], wishes: Wishes, mapped: bool) -> sources.
                 f"--map is not for exports of {source.title}, whose columns are known.",
                 hint="Leave --map out, or name the format, such as csv.",
             )
-        return sources.named([opened(file, "auto", wishes.sheet) for file in files], source)
+        written = source.name if source.name in FORMATS else "auto"
+        return sources.named([opened(file, written, wishes.sheet) for file in files], source)
     if wishes.format_name != "auto" or mapped:
         return None
     return sources.recognised([opened(file, "auto", wishes.sheet) for file in files], list(SOURCES.values()))
+
+
+def _knowing_ours(found: sources.Recognised | None, ours: tuple[str, ...]) -> sources.Recognised:
+    """The same, where what we wrote ourselves is told by who wrote it."""
+    if found is None or found.source.name not in WITH_OURS:
+        titles = ", ".join(SOURCES[name].title for name in WITH_OURS)
+        raise WrongUsage("Nothing in these files is known by who wrote it.", hint=f"--ours is for: {titles}.")
+    return found._replace(source=WITH_OURS[found.source.name](ours))
 
 
 def _of_source(
@@ -121,9 +147,7 @@ def _of_source(
     return _checked(prepared)
 
 
-def _of_table(
-    one: Opened, asked: mapping.Pairs, constants: mapping.Pairs, wishes: Wishes, read_by: Dates
-) -> Prepared:
+def _of_table(one: Opened, asked: mapping.Pairs, constants: mapping.Pairs, wishes: Wishes, read_by: Dates) -> Prepared:
     file = one.file
     table, matched = _table_of(one, asked, constants)
     for column in matched.columns.get("said_at", ()):
@@ -154,7 +178,7 @@ def _table_of(one: Opened, asked: mapping.Pairs, constants: mapping.Pairs) -> tu
     refused: Refused | None = None
     for table in tables:
         try:
-            return table, mapping.matched(table.name, table.columns, asked, constants, lambda: _sentences(table))
+            return table, mapping.matched(table.name, table.columns, asked, constants, partial(_sentences, table))
         except Refused as error:
             refused = refused or error
     raise refused or Refused(f"{one.file.name} holds no rows.", hint="Check that the export was written.")

@@ -60,7 +60,8 @@ class Gathered:
         connection = self._log.connection
         connection.execute("create temp table arriving_answers as " + _FITTING, [self._source, self._source])
         placed, known, timeless = connection.execute(
-            "select count(*), coalesce(sum(known), 0), coalesce(sum(said_at is null and not known), 0) from arriving_answers"
+            """select count(*), coalesce(sum(known), 0), coalesce(sum(said_at is null and not known), 0)
+                 from arriving_answers"""
         ).fetchone()
         distinct = connection.execute("select count(*) from temp.arriving_replies").fetchone()[0]
         first = 1 + self._log.value("select coalesce(max(seq), 0) from sqlite_sequence where name = 'responses'")
@@ -111,3 +112,11 @@ def in_detail(brought: Brought) -> dict[str, int] | None:
     if not brought.added:
         return None
     return {"first_response": brought.first, "last_response": brought.last}
+
+
+def in_words(detail: dict[str, int]) -> str:
+    """How many replies undoing an import takes back, to stand behind its notes."""
+    if "first_response" not in detail:
+        return ""
+    number = detail["last_response"] - detail["first_response"] + 1
+    return f" and {number} {'reply' if number == 1 else 'replies'}"

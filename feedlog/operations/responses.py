@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypedDict
 
-from feedlog import money, when
+from feedlog import money, recovery, when
 from feedlog.errors import NotFound, Refused, WrongUsage
 from feedlog.operations import checks, customers, notes
 from feedlog.operations.changes import record
@@ -42,10 +42,7 @@ class Apology(Response):
 
 
 class Loop(TypedDict):
-    """Since when a note's loop is closed, else what is missing: answer, promise or told.
-
-    `since` is the day the open promise is due, or when the last step was taken that the customer was not told of.
-    """
+    """A `recovery.Loop` as scripts read it."""
 
     closed_at: str | None
     missing: str | None
@@ -100,7 +97,7 @@ def add(
     by = by._replace(agent=checks.label(by.agent, "agent"))
     at = _checked_at(at, by)
     with log.write():
-        require_note(log, note_id)
+        notes.get(log, note_id)  # refuses a note that does not stand
         warnings = recovering.remarks(log, note_id, kind, at, by)
         if kind == "investigated" and text is None:
             warnings.append("What happened is not said; a colleague's account goes into --text.")
@@ -149,14 +146,6 @@ def _checked_at(at: str | None, by: By) -> str:
         spoken = when.spoken(at, now=when.local(by.at))
         raise WrongUsage(f"{spoken} is still to come.", hint="Log a step when it is taken; what will be is a promise.")
     return at
-
-
-def require_note(log: Log, note_id: int) -> None:
-    """Raises NotFound where the note does not stand."""
-    if log.row("select 1 from wordings where note_id = ?", [note_id]) is None:
-        known = log.row("select 1 from notes where id = ?", [note_id])
-        why = f"Note {note_id} was taken back." if known else f"There is no note {note_id}."
-        raise NotFound(why, hint="See the newest with: feedlog list")
 
 
 # --- taken back ----------------------------------------------------------------------------------------------
@@ -227,26 +216,13 @@ def with_subjects(log: Log, apologies: Sequence[Response]) -> list[Apology]:
 
 
 def loop_closed(log: Log, note_id: int) -> Loop:
-    """Whether the customer was told what came of a note, after the last step and with no promise open.
-
-    Thanks are no step one is told of: they may come after.
-    """
-    steps = of_note(log, note_id)
+    """Whether the customer was told what came of a note: see `recovery.loop`."""
     due_on = log.value("select min(due_on) from promises where note_id = ? and outcome is null", [note_id])
     ended_at = log.value(
         "select max(ended_at) from promises where note_id = ? and outcome in ('kept', 'broken')", [note_id]
     )
-    if not steps and not ended_at and not due_on:
-        return Loop(closed_at=None, missing="answer", since=None)
-    if due_on:
-        return Loop(closed_at=None, missing="promise", since=due_on)
-    news = [place for place, step in enumerate(steps) if step["kind"] not in ("told", "thanked")]
-    told = [place for place, step in enumerate(steps) if step["kind"] == "told"]
-    told_at = steps[told[-1]]["responded_at"] if told else ""
-    last = max([steps[place]["responded_at"] for place in news] + [ended_at or ""])
-    if told and told_at >= last and told[-1] > max(news, default=-1):
-        return Loop(closed_at=told_at, missing=None, since=None)
-    return Loop(closed_at=None, missing="told", since=last or None)
+    found = recovery.loop(of_note(log, note_id), due_on, ended_at)
+    return Loop(closed_at=found.closed_at, missing=found.missing, since=found.since)
 
 
 class Steps(NamedTuple):

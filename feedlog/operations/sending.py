@@ -123,8 +123,8 @@ def _refuse_without_deadline(log: Log, letter: Letter, text: str, sent_on: date)
 
 def _refuse_standard_reply(log: Log, letter: Letter, text: str) -> None:
     """Compares with every letter that was sent in the language, whoever it went to."""
-    names = _names(log, letter["note_id"])
-    own = _folded(text, names)
+    names, said = _names(log, letter["note_id"]), _sentences_of_ours(letter["language"])
+    own = _folded(text, names, said)
     # A letter that says the same holds the same words; asking SQLite for them spares reading the others closely.
     words = sorted({word for word in own if len(word) >= 6 and word.isascii()}, key=len)[-20:]
     rows = log.rows(
@@ -135,23 +135,35 @@ def _refuse_standard_reply(log: Log, letter: Letter, text: str) -> None:
     named: dict[int, frozenset[str]] = {letter["note_id"]: names}
     for row in rows:
         theirs = named.get(row["note_id"]) or named.setdefault(row["note_id"], _names(log, row["note_id"]))
-        if _same(own, text, names, row["text"], theirs):
+        if _same(own, text, names, row["text"], theirs, said):
             raise Refused(
                 f"Letter {letter['id']} says the same as letter {row['id']}: it is a standard reply.",
                 hint=f"Write what is true of this customer alone: feedlog letter edit {letter['id']}",
             )
 
 
-def _same(own: list[str], text: str, names: frozenset[str], other: str, theirs: frozenset[str]) -> bool:
+def _sentences_of_ours(language: str) -> list[str]:
+    """The sentences that say how and when a customer spoke to us, folded: they differ in letters that do not."""
+    from feedlog.letters.dates import without_days
+    from feedlog.letters.wording import said
+    from feedlog.vocabulary import CHANNELS
+
+    spoken = {without_days(said(language, channel, "2026-01-01T12:00:00Z").casefold()) for channel in CHANNELS}
+    return sorted(spoken, key=len, reverse=True)
+
+
+def _same(
+    own: list[str], text: str, names: frozenset[str], other: str, theirs: frozenset[str], said: list[str]
+) -> bool:
     """Whether two letters say the same, each without its own names, or both without the names of both."""
-    folded = _folded(other, theirs)
+    folded = _folded(other, theirs, said)
     if folded == own:
         return True
     either = names | theirs
     between = set(folded) ^ set(own)
-    if between - set(_folded(" ".join(either), frozenset())):  # they differ by more than names
+    if between - set(_folded(" ".join(either), frozenset(), [])):  # they differ by more than names
         return False
-    return _folded(other, either) == _folded(text, either)
+    return _folded(other, either, said) == _folded(text, either, said)
 
 
 def _names(log: Log, note_id: int) -> frozenset[str]:
@@ -168,8 +180,8 @@ def _names(log: Log, note_id: int) -> frozenset[str]:
     return frozenset(row["word"] for row in rows if row["word"]) | frozenset(drafting.own_words(log, note_id))
 
 
-def _folded(text: str, names: frozenset[str]) -> list[str]:
-    """The words a letter says itself: no quotation, name, day, figure or sign, and all in lower case."""
+def _folded(text: str, names: frozenset[str], sentences: list[str]) -> list[str]:
+    """The words a letter says itself: no quotation, name, day, figure or sign, none of `sentences`, in lower case."""
     from feedlog.letters.dates import without_days
     from feedlog.letters.pages import without_quotations
 
@@ -177,7 +189,10 @@ def _folded(text: str, names: frozenset[str]) -> list[str]:
     for name in sorted(names, key=len, reverse=True):
         spoken = " ".join(name.split()).casefold()
         said = re.sub(rf"(?<!\w){re.escape(spoken)}(?!\w)", " ", said)
-    return without_days(said).split()
+    words = f" {without_days(said)} "
+    for sentence in sentences:
+        words = words.replace(f" {sentence} ", " ")
+    return words.split()
 
 
 # --- taken back ----------------------------------------------------------------------------------------------

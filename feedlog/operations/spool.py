@@ -13,6 +13,8 @@ from feedlog.store import Log
 from feedlog.store.ids import new_uid
 
 _SUFFIX = ".note.json"
+# What a file that is damaged, or was never ours, may lead to. RecursionError: brackets within brackets.
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError, sqlite3.Error)
 
 
 class Taken(NamedTuple):
@@ -88,7 +90,7 @@ def take_in(log: Log, folder: str, *, every: bool = False) -> Iterator[Taken]:
                 added = notes.add(log, said._replace(said_at=said.said_at or by.at), by)
         except FileNotFoundError:  # somebody else took it in at the same moment
             continue
-        except (ValueError, KeyError, TypeError, AttributeError, OSError, sqlite3.Error) as error:
+        except _UNREADABLE as error:
             yield Taken(path, None, f"it cannot be read: {error}")
             continue
         except FeedlogError as error:
@@ -110,7 +112,7 @@ def meant_for_others(folder: str, log_path: str) -> dict[str, int]:
     """How many texts wait for each other log, by its path."""
     found: dict[str, int] = {}
     for path in waiting(folder):
-        with suppress(ValueError, KeyError, TypeError, OSError):
+        with suppress(*_UNREADABLE):
             meant = str(_read(path)["log"])
             if meant != log_path:
                 found[meant] = found.get(meant, 0) + 1

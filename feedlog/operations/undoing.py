@@ -18,6 +18,7 @@ from feedlog.operations import (
     notes,
     promises,
     promising,
+    replies,
     responses,
     sending,
     themes,
@@ -186,6 +187,7 @@ def _import(log: Log, change: Change, by: By) -> None:
         part = standing[start : start + 5000]
         index.remove_many([(row["id"], row["verbatim"]) for row in part])
     index.flush()
+    replies.take_back(log, change.detail, by)
 
 
 _UNDO: dict[str, Callable[[Log, Change, By], None]] = {
@@ -237,7 +239,8 @@ def _in_words(log: Log, change: Change) -> str:
     """What undoing it will take back, as a sentence without a full stop."""
     if change.action == "import":
         row = log.row("select file, added from imports where id = ?", [change.import_id])
-        return f"the import of {row['file']} with {row['added']} notes" if row else "an import"
+        more = replies.in_words(change.detail)
+        return f"the import of {row['file']} with {row['added']} notes{more}" if row else "an import"
     named = "select name from themes where id = ?"
     theme, into = log.value(named, [change.theme_id]), log.value(named, [change.detail.get("into")])
     keyed = "select key from customers where id = ?"
@@ -271,7 +274,13 @@ def _in_words(log: Log, change: Change) -> str:
         "promise.break": lambda: f"the breaking of promise {change.promise_id}",
         "promise.move": lambda: f"the moving of promise {change.promise_id}",
         "promise.hand": lambda: promising.hand_over_in_words(change.detail),
-        "letter.write": lambda: f"the draft of letter {change.detail['letter_id']} and what was written into it",
-        "letter.sent": lambda: f"the sending of letter {change.detail['letter_id']}",
+        "letter.write": lambda: (
+            f"the draft of letter {change.detail['letter_id']} and what was written into it"
+            f"{letters.of_which_a_copy(log, change.detail['letter_id'])}"
+        ),
+        "letter.sent": lambda: (
+            f"the sending of letter {change.detail['letter_id']}"
+            f"{letters.of_which_a_copy(log, change.detail['letter_id'])}"
+        ),
     }
     return in_words[change.action]()

@@ -51,6 +51,12 @@ def touched_note_ids(log: Log, after: int) -> set[int]:
     statements = (
         "select note_id from changes where id > ? and note_id is not null",
         "select notes.id from changes join notes on notes.import_id = changes.import_id where changes.id > ?",
+        # An import also brings replies to notes that were there before it.
+        """select responses.note_id from changes
+             join changes as brought on brought.id = coalesce(changes.undoes_id, changes.id)
+              and brought.action = 'import'
+             join responses on responses.id between json_extract(brought.detail, '$.first_response')
+              and json_extract(brought.detail, '$.last_response') where changes.id > ?""",
         "select notes.id from changes join notes on notes.customer_id = changes.customer_id where changes.id > ?",
         """select notes.id from changes join customers on customers.merged_into_id = changes.customer_id
              join notes on notes.customer_id = customers.id where changes.id > ?""",

@@ -209,3 +209,28 @@ def test_a_customer_in_the_spool_only(
     assert receipt["files_removed"] == 1
     invoke("add", "noget andet")
     assert holding(filled) == []
+
+
+def test_by_another_name_of_the_log(run: Invoke, tmp_path: Path, log_path: Path) -> None:
+    """A link to the log is the same log: an erasure reaches the backup that was made through the other name."""
+    run("add", f"{TOKEN} kom aldrig", "-c", "K-1042")
+    link = tmp_path / "desk" / "notes.db"
+    link.parent.mkdir()
+    link.symlink_to(log_path)
+    assert run("--db", str(link), "backup", str(tmp_path / "backup.db")).status == 0
+    assert run("path", FEEDLOG_DB=str(link)).out == f"{log_path}\n"
+    done = run("erase", "K-1042", "--yes", "--reason", "asked", "--json")
+    assert (done.status, done.json["backups"]) == (0, 1)
+    assert holding(tmp_path) == []
+
+
+def test_nobody_reads_the_receipt(run: Invoke, filled: Path, log_path: Path, environment: dict[str, str]) -> None:
+    """That traces remain is said, with status 1, also where the reader of the receipt has left."""
+    (log_path.parent / "backups.json").write_text("damaged")
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [sys.executable, "-m", "feedlog", "erase", "K-1042", "--yes", "--reason", "asked"]
+    done = subprocess.run(words, env=environment, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert done.returncode == 1
+    assert done.stderr.startswith("feedlog: It is erased, but traces remain: The list of backups ")

@@ -31,7 +31,7 @@ def test_json_is_the_contract(feedlog: Feedlog, tmp_path: Path) -> None:
     (tmp_path / "shop.csv").write_text("text,channel\nhej,\nfarvel,fax\n")
     done = feedlog("import", "shop.csv", "--json")
     document = done.json
-    assert list(document) == ["read", "added", "known", "skipped", "rejected"]
+    assert list(document) == ["read", "added", "known", "skipped", "rejected", "responses", "remarks"]
     assert (document["read"], document["added"], document["known"], document["skipped"]) == (2, 1, 0, 0)
     [rejected] = document["rejected"]
     assert list(rejected) == ["line", "reason"]

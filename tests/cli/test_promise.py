@@ -309,7 +309,7 @@ def on_a_terminal(environment: dict[str, str], words: tuple[str, ...], answers: 
             except OSError:  # the terminal is gone with its program
                 break
         if waiting and re.search(r"(\? |: |> )$", shown):
-            os.write(ours, waiting.pop(0).encode() + b"\n")
+            os.write(ours, waiting.pop(0).encode("utf-8", "surrogateescape") + b"\n")
             shown += "\n"
     os.close(ours)
     return child.wait(timeout=30), shown.replace("\r", "")
@@ -342,6 +342,24 @@ def test_asked_on_a_terminal(invoke: Invoke, anna: None, environment: dict[str, 
     assert "Why? " in shown and "Was the customer told? [y/N]: " in shown
     event = invoke("promise", "show", "1", "--json").json["events"][-1]
     assert (event["why"], event["customer_told"], event["due_on"]) == ("the carrier is late", True, THURSDAY)
+
+
+def test_text_typed_after_the_holiday(invoke: Invoke, anna: None, environment: dict[str, str]) -> None:
+    """Who was asked about a holiday is asked for the promise as well, and both answers count."""
+    left, shown = on_a_terminal(
+        environment, ("promise", "add", "1", "--due", CHRISTMAS.isoformat()), ["keep", "send roses"]
+    )
+    assert left == 0, shown
+    last = invoke("due", "--json").json[-1]
+    assert (last["what"], last["due_on"]) == ("send roses", CHRISTMAS.isoformat())
+
+
+def test_reason_typed_in_another_encoding(invoke: Invoke, anna: None, environment: dict[str, str]) -> None:
+    """A reason typed on a terminal that does not send UTF-8 is read as Windows-1252."""
+    answers = [b"f\xe6rgen er forsinket".decode("utf-8", "surrogateescape"), "y"]
+    left, shown = on_a_terminal(environment, ("promise", "move", "1", "--due", THURSDAY), answers)
+    assert left == 0, shown
+    assert invoke("promise", "show", "1", "--json").json["events"][-1]["why"] == "færgen er forsinket"
 
 
 def test_what_was_typed_is_not_lost(invoke: Invoke, anna: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,8 @@
 """feedlog purge: shows what would go, and erases it as `erase` does when told to."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,3 +58,15 @@ def test_refused(invoke: Invoke) -> None:
     """Days that make no sense are refused."""
     done = invoke("purge", "--older-than", "0")
     assert (done.status, done.err) == (2, "feedlog: 0 days cannot be.\nName 1 to 36500 days.\n")
+
+
+def test_reader_who_leaves(environment: dict[str, str], invoke: Invoke, log_path: Path) -> None:
+    """What was asked for with --yes is done although nobody reads the answer."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [sys.executable, "-m", "feedlog", "purge", "--older-than", "1000", "--yes"]
+    done = subprocess.run(words, env=environment, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+    assert [note["id"] for note in invoke("list", "--json").json] == [3, 2]
+    assert b"zyzzyva" not in log_path.read_bytes()

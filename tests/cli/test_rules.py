@@ -202,6 +202,8 @@ WRITING = [
     ("undo",),
     ("import", "notes.csv"),
     ("import", "notes.csv", "--dry-run"),
+    ("export", "--whole", "whole.jsonl"),
+    ("--db", "new.db", "import", "whole.jsonl"),
     ("undo",),
     ("dossier", "K-1"),
     ("erase", "K-9", "--yes", "--reason", "asked"),
@@ -313,6 +315,9 @@ READING = [
     ("backup", "--list"),
     ("backup", "--live", "live"),
     ("backup", "--forget", "copy.db"),
+    ("export",),
+    ("export", "elsewhere.csv"),
+    ("export", "--whole"),
     ("history", "1"),
     ("history", "--erasures"),
 ]

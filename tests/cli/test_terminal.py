@@ -205,3 +205,26 @@ def test_wide_answer_in_a_pipe(environment: dict[str, str], run: Invoke) -> None
     run("add", "Pakken kom tre uger for sent og ingen ringede tilbage " * 4)
     [line] = run("list").out.splitlines()
     assert len(line) <= 80
+
+
+@pytest.mark.parametrize("gone", ["nobody reads", "no room"])
+def test_remarks_nobody_hears(environment: dict[str, str], log_path: Path, gone: str) -> None:
+    """A remark that cannot be said, since its reader left or the disk is full, keeps no note from being stored."""
+    if gone == "nobody reads":
+        reading, writing = os.pipe()
+        os.close(reading)
+    elif os.path.exists("/dev/full"):
+        writing = os.open("/dev/full", os.O_WRONLY)
+    else:
+        pytest.skip("this system has no full device")
+    try:
+        call: Any = {"env": environment, "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": writing}
+        words = [sys.executable, "-m", "feedlog", "add", b"Pakken f\xf8r os", "--said-at"]
+        done = subprocess.run([*words, "yesterday"], check=False, **call)
+        refused = subprocess.run([*words, "never ever"], check=False, **call)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stdout) == (0, b"#1\n")
+    assert (refused.returncode, refused.stdout) == (2, b"")
+    with open_for_reading(str(log_path)) as log:
+        assert [row["verbatim"] for row in log.rows("select verbatim from notes")] == ["Pakken før os"]

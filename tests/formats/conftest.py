@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from feedlog.formats import Row, format_of, look_at
+from feedlog.formats import Row, look_at, opened
 
 Read = Callable[..., tuple[list[str], list[Row]]]
 
@@ -17,11 +17,7 @@ def read(tmp_path: Path) -> Read:
     def read(content: str | bytes, name: str = "notes.csv") -> tuple[list[str], list[Row]]:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        file = look_at(str(path))
-        form = format_of(file)
-        with file.open() as stream:
-            columns = form.columns(stream)
-        with file.open() as stream:
-            return columns, list(form.rows(stream))
+        table = opened(look_at(str(path))).readings[0][0]
+        return list(table.columns), list(table.rows())
 
     return read

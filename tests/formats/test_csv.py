@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from feedlog.formats import Row
-from feedlog.formats.csv import delimiter_of
+from feedlog.formats.csv import shape_of
 
 Read = Callable[..., tuple[list[str], list[Row]]]
 
@@ -20,8 +20,8 @@ def test_delimiters(read: Read, delimiter: str) -> None:
 
 def test_delimiter_in_a_quoted_column_name_does_not_count() -> None:
     """A column name in quotation marks may hold other delimiters."""
-    assert delimiter_of('"id, as they say, in words, long";text;day\n') == ";"
-    assert delimiter_of("text\n") == ","
+    assert shape_of(['"id, as they say, in words, long";text;day\n']).delimiter == ";"
+    assert shape_of(["text\n"]).delimiter == ","
 
 
 def test_lines_are_counted_where_records_begin(read: Read) -> None:
@@ -47,8 +47,8 @@ def test_ragged_rows_never_shift(read: Read) -> None:
     """A row with too many or too few cells is reported by its line; the rows around it keep their cells."""
     _, rows = read("id,text\n1,a\n2,b,c\n3\n4,d\n")
     assert [row.cells for row in rows] == [{"id": "1", "text": "a"}, {}, {}, {"id": "4", "text": "d"}]
-    assert rows[1] == Row(3, {}, "The row has 3 cells, the first row of the file has 2.")
-    assert rows[2] == Row(4, {}, "The row has 1 cells, the first row of the file has 2.")
+    assert rows[1] == Row(3, {}, "The row has 3 cells, the first row of the table has 2.")
+    assert rows[2] == Row(4, {}, "The row has 1 cells, the first row of the table has 2.")
 
 
 def test_stray_quote_costs_one_row(read: Read) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from feedlog.errors import Refused, WrongUsage
-from feedlog.formats import FORMATS, Row, format_of, look_at
+from feedlog.formats import FORMATS, Row, look_at, opened
 
 Read = Callable[..., tuple[list[str], list[Row]]]
 
@@ -35,13 +35,9 @@ def test_encodings(read: Read, tmp_path: Path, raw: bytes, warned: bool) -> None
         (b"", "is empty"),
         (b"\n \n", "is empty"),
         (b"\xef\xbb\xbf", "is empty"),
-        (b"PK\x03\x04rest", "is a zip archive or an Excel workbook, not text"),
+        (b"PK\x03\x04rest", "is a damaged zip archive"),
         (b"%PDF-1.7", "is a PDF, not text"),
         (b"\x1f\x8b\x08", "is a compressed file, not text"),
-        (
-            "text\nhej\n".encode("utf-16-le"),
-            "holds NUL bytes: it is not text, or it is UTF-16 without a byte order mark",
-        ),
         (b"text\n" + b"x" * 3_000_000 + b"\0", "holds NUL bytes"),
     ],
 )
@@ -65,8 +61,7 @@ def test_format_is_found(read: Read) -> None:
     """Without a telling name the first character tells JSON Lines from a table."""
     assert read('{"text": "hej"}\n', "export")[1] == [Row(1, {"text": "hej"})]
     assert read("text\nhej\n", "export.txt")[1] == [Row(2, {"text": "hej"})]
-    with pytest.raises(Refused, match="looks like one JSON list, not JSON Lines"):
-        read('[{"text": "hej"}]', "export.json")
+    assert read('[{"text": "hej"}]', "export.json")[1] == [Row(1, {"text": "hej"})]
 
 
 def test_unknown_format(tmp_path: Path) -> None:
@@ -74,5 +69,5 @@ def test_unknown_format(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("text\nhej\n")
     with pytest.raises(WrongUsage, match="There is no format 'xls'") as refused:
-        format_of(look_at(str(path)), "xls")
+        opened(look_at(str(path)), "xls")
     assert all(name in refused.value.hint for name in FORMATS)

@@ -10,14 +10,14 @@ from feedlog.formats.zendesk import SOURCE
 from tests.formats.desks import notes, problems, records, replies, silent
 
 TICKETS = """\
-id,_fivetran_synced,assignee_id,created_at,description,requester_id,status,subject,submitter_id,updated_at,via_channel,merged_ticket_ids,_fivetran_deleted
-11,2026-01-01,90,2026-03-01 08:00:00,Hvor er pakken?,20,open,s,20,2026-03-02 08:00:00,email,[],FALSE
-12,2026-01-01,90,2026-03-01 09:00:00,Nobody has answered me,21,closed,s,21,2026-03-02 08:00:00,native_messaging,"[11,13]",FALSE
-13,2026-01-01,,2026-03-01 10:00:00,"I called, nobody came",22,deleted,s,22,2026-03-02 08:00:00,web,[],FALSE
-14,2026-01-01,,2026-03-01 11:00:00,An old row,22,open,s,22,2026-03-02 08:00:00,web,[],TRUE
-15,2026-01-01,90,2026-03-01 12:00:00,We would like to offer you,20,open,s,90,2026-03-02 08:00:00,api,[],FALSE
-16,2026-01-01,,2026-03-01 13:00:00,,20,open,s,20,2026-03-02 08:00:00,web,[],FALSE
-17,2026-01-01,90,2026-03-01 14:00:00,The app forgets me,77,open,s,77,2026-03-02 08:00:00,sample_ticket,[],FALSE
+id,x,assignee_id,created_at,description,requester_id,status,subject,submitter_id,updated_at,via_channel,ids,_fivetran_deleted
+11,x,90,2026-03-01 08:00:00,Hvor er pakken?,20,open,s,20,2026-03-02 08:00:00,email,[],FALSE
+12,x,90,2026-03-01 09:00:00,Nobody has answered me,21,closed,s,21,2026-03-02 08:00:00,native_messaging,"[11,13]",FALSE
+13,x,,2026-03-01 10:00:00,"I called, nobody came",22,deleted,s,22,2026-03-02 08:00:00,web,[],FALSE
+14,x,,2026-03-01 11:00:00,An old row,22,open,s,22,2026-03-02 08:00:00,web,[],TRUE
+15,x,90,2026-03-01 12:00:00,We would like to offer you,20,open,s,90,2026-03-02 08:00:00,api,[],FALSE
+16,x,,2026-03-01 13:00:00,,20,open,s,20,2026-03-02 08:00:00,web,[],FALSE
+17,x,90,2026-03-01 14:00:00,The app forgets me,77,open,s,77,2026-03-02 08:00:00,sample_ticket,[],FALSE
 """
 COMMENTS = """\
 id,_fivetran_synced,body,created,facebook_comment,public,ticket_id,tweet,user_id,voice_comment,transcription_text
@@ -50,7 +50,10 @@ vip,999,x
 
 
 ALL = {"ticket.csv": TICKETS, "comment.csv": COMMENTS, "user.csv": USERS, "tag.csv": TAGS}
-NOBODY_KNOWN = "Nothing says whether a customer or a colleague wrote this: give the export of the users, too."
+NOBODY_KNOWN = (
+    "Whether a customer or a colleague wrote this is not known: its author is in no table of users. "
+    "Export the users anew, and give all tables at once."
+)
 
 
 def test_tables_together(tmp_path: Path) -> None:
@@ -59,15 +62,15 @@ def test_tables_together(tmp_path: Path) -> None:
     assert {key: fields["verbatim"] for key, fields in by_id.items()} == {
         "ticket-12": "Nobody has answered me",
         "ticket-17": "The app forgets me",
-        "ticket-11/comment-101": "Hvor er  pakken?",
+        "ticket-11": "Hvor er  pakken?",
         "ticket-11/comment-103": "Still nothing",
         "ticket-11/comment-107": "It came today",
         "ticket-17/comment-110": "Too public",
     }
-    assert by_id["ticket-11/comment-101"] == {
+    assert by_id["ticket-11"] == {
         "verbatim": "Hvor er  pakken?",
         "said_at": "2026-03-01T08:00:00+00:00",
-        "source_id": "ticket-11/comment-101",
+        "source_id": "ticket-11",
         "customer": "anna@kunde.example",
         "name": "Anna Holm",
         "channel": "email",
@@ -84,7 +87,7 @@ def test_tables_together(tmp_path: Path) -> None:
 def test_colleagues_answer(tmp_path: Path) -> None:
     """Public comments of agents and admins answer the words before them, with the name or mail of who wrote."""
     assert replies(records(SOURCE, tmp_path, ALL)) == {
-        "ticket-11/comment-102": ("ticket-11/comment-101", "Mette Lund", "On its way"),
+        "ticket-11/comment-102": ("ticket-11", "Mette Lund", "On its way"),
         "ticket-11/comment-105": ("ticket-11/comment-103", "jens@firm.example", "Tomorrow"),
     }
 
@@ -146,17 +149,17 @@ def test_tickets_with_their_comments_as_json(tmp_path: Path, content: object) ->
     """The full export's JSON gives the same records as the tables; a word for satisfaction is no number."""
     found = records(SOURCE, tmp_path, {"tickets.json": content})
     assert notes(found) == {
-        "ticket-31/comment-1": {
+        "ticket-31": {
             "verbatim": "Er I døde?",
             "said_at": "2026-03-01T08:00:00+00:00",
-            "source_id": "ticket-31/comment-1",
+            "source_id": "ticket-31",
             "customer": "anna@kunde.example",
             "name": "Anna Holm",
             "channel": "social",
             "theme": '["late"]',
         }
     }
-    assert replies(found) == {"ticket-31/comment-2": ("ticket-31/comment-1", "Mette Lund", "Nej")}
+    assert replies(found) == {"ticket-31/comment-2": ("ticket-31", "Mette Lund", "Nej")}
     assert len(found) == 4
 
 
@@ -181,4 +184,21 @@ def test_view_has_no_words(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refusal:
         records(SOURCE, tmp_path, {"view.csv": view})
     assert refusal.value.message == "This export of Zendesk has none of the customers' words."
-    assert refusal.value.hint.startswith("A view's CSV has no messages: export the tickets as JSON")
+    assert refusal.value.hint.startswith("A view's CSV and a list of users hold no messages: export the tickets")
+
+
+def test_greeting_at_the_moment_a_ticket_begins(tmp_path: Path) -> None:
+    """What a colleague or a robot wrote in the second a ticket began is not taken for its description."""
+    comment = "109,x,Thanks for writing,2026-03-01 08:00:00,FALSE,TRUE,11,FALSE,90,FALSE,\n"
+    comments = COMMENTS.split("\n", 1)[0] + "\n" + comment
+    found = records(SOURCE, tmp_path, {"ticket.csv": TICKETS, "comment.csv": comments, "user.csv": USERS})
+    assert notes(found)["ticket-11"]["verbatim"] == "Hvor er pakken?"
+    assert replies(found)["ticket-11/comment-109"][0] == "ticket-11"
+
+
+def test_comments_after_tickets(tmp_path: Path) -> None:
+    """A ticket's first words have one name, whether they were read from the ticket or from its comments."""
+    alone = notes(records(SOURCE, tmp_path, {"ticket.csv": TICKETS, "user.csv": USERS}))
+    together = notes(records(SOURCE, tmp_path, ALL))
+    assert "ticket-11" in alone
+    assert set(alone) <= set(together)

@@ -11,7 +11,7 @@ import pytest
 
 from feedlog import when
 from feedlog.errors import NotFound, Refused, WrongUsage
-from feedlog.operations import checks, finding, importing, notes, undoing
+from feedlog.operations import checks, finding, importing, notes, preparing, undoing
 from feedlog.operations.arriving import Reader
 from feedlog.operations.filters import Filters
 from feedlog.operations.importing import Imported, Rejected
@@ -29,7 +29,7 @@ def bring_in(log: Log, tmp_path: Path) -> Callable[..., Imported]:
     def bring_in(table: str, *mapped: str, name: str = "shop.csv", dry_run: bool = False, **options: Any) -> Imported:
         path = tmp_path / name
         path.write_text(table, "utf-8", newline="")
-        return importing.bring_in(log, importing.prepare(str(path), mapped=mapped, **options), BY, dry_run=dry_run)
+        return importing.bring_in(log, preparing.prepare(str(path), mapped=mapped, **options), BY, dry_run=dry_run)
 
     return bring_in
 
@@ -153,14 +153,14 @@ def test_bad_rows_are_listed_and_the_others_come_in(log: Log, bring_in: Bring) -
     )
     assert figures(imported) == (10, 2, 0, 1, 7)
     assert [note["verbatim"] for note in all_notes(log)] == ["two\nlines", "h"]
-    reasons = dict(imported.rejected)
+    reasons = {one.line: one.reason for one in imported.rejected}
     assert list(reasons) == [4, 5, 6, 7, 8, 9, 11]
     assert "there is no such day or time" in reasons[4]
     assert reasons[5].startswith("There is no channel 'fax'. It is one of: phone")
     assert reasons[6] == "Satisfaction is 101. It is a number from 0 to 100."
     assert reasons[7] == "Satisfaction is 'often'. It is a whole number from 0 to 100."
     assert reasons[8].startswith("A name needs a customer key beside it.")
-    assert reasons[9] == "The row has 5 cells, the first row of the file has 6."
+    assert reasons[9] == "The row has 5 cells, the first row of the table has 6."
     assert reasons[11].startswith("'2199-01-01' is still to come.")
 
 
@@ -215,14 +215,14 @@ def test_interrupted_import_leaves_nothing(log: Log, tmp_path: Path) -> None:
     path.write_text("text\n" + "".join(f"note {row}\n" for row in range(12_000)))
     before = everything(log)
 
-    def interrupt(_: int) -> None:
+    def interrupt(_: int, __: int) -> None:
         assert log.value("select count(*) from notes") > 0
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        importing.bring_in(log, importing.prepare(str(path)), BY, progress=interrupt)
+        importing.bring_in(log, preparing.prepare(str(path)), BY, progress=interrupt)
     assert everything(log) == before
-    assert importing.bring_in(log, importing.prepare(str(path)), BY).added == 12_000
+    assert importing.bring_in(log, preparing.prepare(str(path)), BY).added == 12_000
 
 
 def test_many_batches(log: Log, tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_many_batches(log: Log, tmp_path: Path) -> None:
     path, told = tmp_path / "long.csv", []
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([["id", "text"], *([row % 11_000, f"note {row}"] for row in range(12_000))])
-    imported = importing.bring_in(log, importing.prepare(str(path)), BY, progress=told.append)
+    imported = importing.bring_in(log, preparing.prepare(str(path)), BY, progress=lambda read, _: told.append(read))
     assert figures(imported) == (12_000, 11_000, 1_000, 0, 0)
     assert [row[0] for row in log.rows("select verbatim from notes order by id limit 2")] == ["note 0", "note 1"]
     assert log.value("select count(distinct uid) from notes") == 11_000
@@ -302,7 +302,7 @@ def test_columns_named_like_fields(tmp_path: Path) -> None:
     def mapped(header: str, *asked: str) -> str:
         path = tmp_path / "shop.csv"
         path.write_text(header + "\n" + header + "\n")
-        return str(importing.prepare(str(path), mapped=asked).mapping)
+        return str(preparing.prepare(str(path), mapped=asked).mapping)
 
     assert mapped("ID,Text,Created_At,tags,label") == "verbatim=Text, said_at=Created_At, source_id=ID"
     assert mapped("text,verbatim,id,source_id") == "verbatim=verbatim, source_id=source_id"
@@ -334,7 +334,7 @@ def test_wrong_words(tmp_path: Path, mapped: str, fixed: str, sentence: str, hin
     path = tmp_path / "shop.csv"
     path.write_text("text\na\n")
     with pytest.raises(WrongUsage) as refused:
-        importing.prepare(str(path), mapped=(mapped,) * bool(mapped), fixed=(fixed,) * bool(fixed))
+        preparing.prepare(str(path), mapped=(mapped,) * bool(mapped), fixed=(fixed,) * bool(fixed))
     assert sentence in refused.value.message
     assert hint in refused.value.hint
 
@@ -344,17 +344,17 @@ def test_field_given_twice(tmp_path: Path) -> None:
     path = tmp_path / "shop.csv"
     path.write_text("text\na\n")
     with pytest.raises(WrongUsage, match="--map names kind twice"):
-        importing.prepare(str(path), mapped=("kind=a", "kind=b"))
+        preparing.prepare(str(path), mapped=("kind=a", "kind=b"))
 
 
 @pytest.mark.parametrize(
     ("header", "mapped", "sentence", "hint"),
     [
         (
-            "message,day",
+            "remark,day",
             (),
             "It is not clear which column of shop.csv holds the customers' words.",
-            "are: message, day.",
+            "are: remark, day.",
         ),
         ("message,day", ("verbatim=mesage",), "shop.csv has no column 'mesage'.", "Did you mean 'message'?"),
         ("text", ("theme=label",), "shop.csv has no column 'label'.", "Its columns are: text."),
@@ -367,7 +367,7 @@ def test_columns_that_are_not_there(
     path = tmp_path / "shop.csv"
     path.write_text(f"{header}\n")
     with pytest.raises(Refused) as refused:
-        importing.prepare(str(path), mapped=mapped)
+        preparing.prepare(str(path), mapped=mapped)
     assert refused.value.message == sentence
     assert hint in refused.value.hint
 
@@ -435,15 +435,15 @@ def test_own_json_comes_back(log: Log, bring_in: Bring, tmp_path: Path) -> None:
     with open_for_writing(str(tmp_path / "other.db"), ["da"]) as other:
         path = tmp_path / "notes.jsonl"
         path.write_text(lines)
-        importing.bring_in(other, importing.prepare(str(path)), BY)
+        importing.bring_in(other, preparing.prepare(str(path)), BY)
         [copy] = all_notes(other)
     for field in ("verbatim", "customer", "themes", "channel", "said_at", "agent"):
         assert copy[field] == note[field]  # type: ignore[literal-required]
 
 
 def test_rejected_names_lines() -> None:
-    """A rejected row is its line and the reason, as the contract spells them."""
-    assert Rejected._fields == ("line", "reason")
+    """A rejected row is its line and the reason, as the contract spells them, and its file."""
+    assert Rejected._fields == ("line", "reason", "file")
 
 
 def test_taken_back_note_is_not_there(log: Log, bring_in: Bring) -> None:

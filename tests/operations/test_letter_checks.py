@@ -75,6 +75,15 @@ def test_nobody_else(log: Log, say: Callable[..., int]) -> None:
     )
 
 
+def test_theme_contradicts(log: Log, say: Callable[..., int]) -> None:
+    """Where nobody used the same words, those who spoke of the same theme stand against the claim; praise does not."""
+    say("Het pakje is er nog niet", who=SPRING, customer="K-1", themes=["levering"], kind="complaint")
+    say("Noch nichts da!", who=SPRING, customer="K-2", themes=["levering"])
+    say("Super schnell", who=SPRING, customer="K-3", themes=["levering"], kind="compliment")
+    note_id = say(LATE, customer="K-1042", name="Anna Holm", themes=["levering"])
+    assert why(checked(CLAIM, log, note_id=note_id)) == "2 other customers have spoken of 'levering' since 2 March."
+
+
 def test_notes_without_a_customer(log: Log, say: Callable[..., int]) -> None:
     """Others of whom nobody knows who they are count as notes."""
     say("Pakken kom to uger for sent og ingen ringede", who=SPRING)

@@ -107,7 +107,7 @@ def test_sorry_is_said_once(log: Log, by: By, said: int, say: Say, write: Write)
     responses.add(log, 1, "apologised", by)
     written = write(kind="agreement")
     assert "beklager" not in written.letter["text"]
-    assert written.remarks == ["We said sorry for this on 18 November; the draft does not again."]
+    assert written.remarks == ["We said sorry for this on 18 November; the draft does not say it again."]
     say("I er altid hurtige", customer="K-1", kind="compliment")
     say("Hvornår kommer den?", customer="K-1")
     assert "beklager" not in write(2, kind="agreement").letter["text"]

@@ -159,6 +159,15 @@ def test_standard_reply_is_refused(log: Log, by: By, draft: Draft, send: Send) -
     send(second, text=THANKS.format(name="Bo", words="Den var i stykker", line="Jeg har selv lagt en ny til dig."))
 
 
+def test_standard_reply_by_another_channel(draft: Draft, send: Send) -> None:
+    """Two letters that differ in how the customers reached us, and in nothing we say, are one standard reply."""
+    text = "Kære {}\n\n{}\n\n    »{}«\n\nJeg beklager, at pakken kom for sent.\n\nVenlig hilsen\n\nMette"
+    send(draft(text.format("Anna", "I din mail fra fredag den 13. november 2026 skrev du:", "Den kom for sent")))
+    second = text.format("Bo", "Da du ringede til os mandag den 16. november 2026, sagde du:", "Hvor er den?")
+    with pytest.raises(Refused, match="says the same as letter 1"):
+        send(draft(second, key="K-2", name="Bo", words="Hvor er den?"))
+
+
 def test_name_left_in_by_mistake(draft: Draft, send: Send) -> None:
     """A letter that still names the customer it was first written to is the same letter."""
     text = THANKS.format(name="Anna", words="Pakken kom for sent", line="Vi taler om det på mandag.")
@@ -205,6 +214,8 @@ def test_copies(log: Log, by: By, draft: Draft, send: Send, tmp_path: Path) -> N
     assert written.letter["copies"] == ["bo", "jens"]
     assert [Path(path).read_text("utf-8") for path in written.copies] == ["Tak for dine ord.\n"] * 2
     assert sorted(path.name for path in outbox.iterdir()) == ["bo", "jens"]
+    # What a colleague has in hand is not taken back with the letter; that is said before it is.
+    assert undoing.last(log, "mette").what == "the sending of letter 1, of which bo and jens have a copy"
 
 
 def test_nothing_is_half_sent(log: Log, draft: Draft, send: Send, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from feedlog.errors import NotFound, Refused
-from feedlog.operations import corrections, doctor, finding, importing, notes, promises, themes, undoing
+from feedlog.operations import corrections, doctor, finding, importing, notes, preparing, promises, themes, undoing
 from feedlog.operations.filters import Filters
 from feedlog.operations.shapes import By, Said
 from feedlog.store import Log
@@ -174,7 +174,7 @@ def test_what_was_done_to_a_note_that_is_gone_is_passed_over(log: Log, by: By, t
     own = notes.add(log, Said("Skoene trykker"), JENS).note_id
     file = tmp_path / "notes.csv"
     file.write_text("verbatim\nPakken kom for sent\n", "utf-8")
-    importing.bring_in(log, importing.prepare(str(file)), by)
+    importing.bring_in(log, preparing.prepare(str(file)), by)
     themes.tag(log, [own + 1], ["levering"], JENS)
     undo(log, by)
     assert undo(log, JENS) == f"note {own}"

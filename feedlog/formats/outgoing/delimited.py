@@ -1,11 +1,10 @@
 """CSV (RFC 4180), for programs in UTF-8 with commas, for Excel as it opens it by a double click."""
 
+import codecs
 import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from typing import Any, BinaryIO
 
 from feedlog import when
@@ -17,28 +16,31 @@ _RUNS = re.compile("[=+\\-@\t\r\n＝＋－＠]")
 # A number runs nothing, and a customer's phone number must stay what others know them by.
 _NUMBER = re.compile(r"[+-][0-9][0-9 .,]*")
 
-_AT_ONCE = 500
-
 Cell = Callable[[Any], Any]
 
 
 def write(file: BinaryIO, columns: Sequence[Column], rows: Iterator[tuple[Any, ...]], style: Style) -> list[str]:
     """Writes the columns' names and the rows. Empty cells are what nobody said; instants are UTC, local for Excel."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig" if style.for_excel else "utf-8", newline="", write_through=True)
+    if style.for_excel:
+        file.write(codecs.BOM_UTF8)
     # CRLF as in the RFC: with a bare line feed Python 3.11 would leave a carriage return inside a cell unquoted.
-    spelled = csv.writer(text, delimiter=style.delimiter, lineterminator="\r\n")
+    spelled = csv.writer(_InUtf8(file), delimiter=style.delimiter, lineterminator="\r\n")
     spelled.writerow([column.name for column in columns])
     cells = [_cell(column, style) for column in columns]
-    try:
-        while batch := list(islice(rows, _AT_ONCE)):
-            spelled.writerows(
-                [None if value is None else cell(value) for cell, value in zip(cells, row, strict=True)]
-                for row in batch
-            )
-        text.flush()
-    finally:
-        text.detach()  # the file is the caller's to close
+    spelled.writerows(
+        [None if value is None else cell(value) for cell, value in zip(cells, row, strict=True)] for row in rows
+    )
     return []
+
+
+class _InUtf8:
+    """What the csv module writes to. A text stream of Python's own would close the file it was put around."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        return self._file.write(text.encode())
 
 
 def harmless(text: str) -> str:
