@@ -9,6 +9,9 @@ DEMO_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
 QUALITY_ARGS ?=
+TORTURE_ARGS ?=
+FUZZ_ARGS ?=
+FUZZ_SECONDS ?= 30
 LOCK_ARGS ?=
 
 VENV := .venv
@@ -20,6 +23,7 @@ PYTHON := $(VENV)/.python
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 BENCH := $(VENV)/.bench
+FUZZ := $(VENV)/.fuzz
 UV := $(VENV)/.uv
 PINNED := pyproject.toml hatch_build.py constraints.txt
 
@@ -34,6 +38,9 @@ help:
 	@echo "make check   lint, then test"
 	@echo "make docs    write the generated pages of docs/ again"
 	@echo "make bench   time feedlog beside other programs (BENCH_ARGS are passed on)"
+	@echo "make torture try to lose notes: kills, full disks, fifty writers, damage (under ten minutes;"
+	@echo "             TORTURE_ARGS=kills tries one of them, TORTURE_ARGS=--short a quick form of each)"
+	@echo "make fuzz    feed arbitrary bytes to what reads them (FUZZ_SECONDS=30 for each target)"
 	@echo "make quality measure search and who-else on public texts (QUALITY_ARGS names their folder)"
 	@echo "make lock    write uv.lock and constraints.txt again (LOCK_ARGS=--upgrade takes newer versions)"
 	@echo "make wheels  fetch every pinned package into wheels/, for uv and for machines without a network"
@@ -69,6 +76,14 @@ docs: $(DEV)
 .PHONY: bench
 bench: $(BENCH)
 	@$(BIN)/python -m bench $(BENCH_ARGS)
+
+.PHONY: torture
+torture: $(DEV)
+	@$(BIN)/python -m bench.torture $(TORTURE_ARGS)
+
+.PHONY: fuzz
+fuzz: $(FUZZ)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
 
 .PHONY: quality
 quality: $(RUNTIME)
@@ -110,6 +125,12 @@ $(BENCH): $(PYTHON) $(PINNED)
 	@echo "Installing feedlog and the programs it is timed beside into $(VENV) ..."
 	@$(INSTALL) --editable '.[bench]'
 	@touch $(RUNTIME) $@
+
+# Each release of atheris is built for some Pythons only, so pip chooses among them.
+$(FUZZ): $(DEV)
+	@echo "Installing atheris into $(VENV) ..."
+	@$(BIN)/python -m pip --disable-pip-version-check install -qq --editable '.[fuzz]'
+	@touch $@
 
 $(UV): $(PYTHON)
 	@$(INSTALL) uv

@@ -14,7 +14,7 @@ CALLS = (("list",), ("search", "pakken"), ("publish",), ("add", "Ny klage"))
 
 def run(work: Path, short: bool) -> str:
     """Logs with two hundred bytes overwritten somewhere, or cut short; each is looked at by every kind of call."""
-    trials = 4 if short else 40
+    trials = 3 if short else 30
     scene = Scene(work)
     for number in range(30):
         scene.done("add", f"Pakke {number} kom tre uger for sent, sagde hun " * 10, "-c", f"K-{number % 5}")

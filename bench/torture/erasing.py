@@ -39,9 +39,7 @@ def run(work: Path, short: bool) -> str:
 
 def fill(scene: Scene) -> None:
     """A customer whose words are in every kind of place, with corrections, and others who stay."""
-    scene.done(
-        "add", WORDS, "-c", "K-1", "--name", "Anna Holm", "-t", "levering", "--reading", f"vred over {TOKEN}"
-    )
+    scene.done("add", WORDS, "-c", "K-1", "--name", "Anna Holm", "-t", "levering", "--reading", f"vred over {TOKEN}")
     scene.done("add", "Skoene trykker", "-c", "K-2")
     careless(scene.log)
     for number in range(5):

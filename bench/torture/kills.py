@@ -46,7 +46,8 @@ class Lane:
             raise Broken(f"an agent was refused: {agent.communicate()[1][-300:]}")
         time.sleep(self._chance.random() * LATEST_KILL_SECONDS)
         agent.kill()
-        rest, _ = agent.communicate()
+        rest = agent.stdout.read()  # not communicate: it would pass over what readline has read ahead
+        agent.communicate()
         self._take([first, *rest.splitlines(keepends=True)])
 
     def _take(self, lines: list[str]) -> None:
@@ -75,7 +76,7 @@ def run(work: Path, short: bool) -> str:
             raise lane.trouble
     acknowledged = _compare(scene, lanes)
     unseen = sum(lane.unseen for lane in lanes)
-    calls = 4 if short else 60
+    calls = 4 if short else 40
     during = killed_calls(scene, calls)
     check(scene.log)
     return (

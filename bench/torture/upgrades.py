@@ -34,7 +34,7 @@ def called(scene: Scene, *words: str, limit: int | None = None, kill_at: int | N
 
 
 def run(work: Path, short: bool) -> str:
-    """Kills at one statement after the other, or in the short form at every seventh."""
+    """Kills at one statement after the other, or in the short form at every thirteenth."""
     scene = Scene(work)
     for number in range(3):
         scene.done("add", f"Pakke {number} kom for sent", "-c", f"K-{number}")
@@ -60,7 +60,7 @@ def run(work: Path, short: bool) -> str:
         if ran.status != -signal.SIGKILL:
             break
         left["new" if version > old_version else "old"] += 1
-        killed, statement = killed + 1, statement + (7 if short else 1)
+        killed, statement = killed + 1, statement + (13 if short else 1)
     return (
         f"killed at {killed} statements of an upgrade: the old log {left['old']} times, the new one {left['new']},"
         " never between; a checked copy beside every upgraded one; the next call finished it"

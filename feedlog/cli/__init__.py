@@ -234,12 +234,15 @@ def _usage_hint(error: click.ClickException) -> str:
 
 
 def _readable(words: list[str]) -> list[str]:
-    """The words of the call. Bytes that are not UTF-8 arrive as lone surrogates and are read as Windows-1252."""
+    """The words of the call. Bytes that are not UTF-8 arrive as lone surrogates and are read as Windows-1252.
+
+    The name of a file that is there stays as it is: read so, it would name another one.
+    """
     if not any("\udc80" <= letter <= "\udcff" for word in words for letter in word):
         return words
     from feedlog.cli import printing
     from feedlog.language.decoding import decode
 
-    read = [decode(os.fsencode(word)) for word in words]
-    printing.talk(next((one.warning for one in read if one.warning), "") or "")
-    return [one.text for one in read]
+    read = {word: decode(os.fsencode(word)) for word in words if not os.path.lexists(word)}
+    printing.talk(next((one.warning for one in read.values() if one.warning), "") or "")
+    return [read[word].text if word in read else word for word in words]

@@ -5,6 +5,7 @@ import click
 from feedlog.cli import printing
 from feedlog.cli.options import json_option
 from feedlog.cli.session import Session, pass_session
+from feedlog.errors import FeedlogError, NotFound
 from feedlog.operations import doctor
 
 
@@ -18,7 +19,14 @@ def command(session: Session, as_json: bool) -> int:
     feedlog doctor
     feedlog --db /mnt/backup/feedlog.db doctor --json
     """
-    checks = doctor.examine(session.change(), session.config["spool"])
+    try:
+        log = session.change()
+    except NotFound:
+        raise
+    except FeedlogError as error:  # a log that cannot be opened is a finding, too
+        checks = doctor.examine_unopened(session.path, session.config["spool"], error)
+    else:
+        checks = doctor.examine(log, session.config["spool"])
     ok = all(check["ok"] for check in checks)
     if as_json:
         printing.document({"ok": ok, "checks": checks})

@@ -33,9 +33,9 @@ def command(session: Session, owner: str | None, within: int | None, limit: int,
     listed = found[:limit]
     if as_json:
         printing.document(listed)
-        return
-    promising.rows(session, listed)
-    if not listed:
-        printing.talk("Nothing is due.")
-    elif len(found) > limit:
+    else:
+        promising.rows(session, listed)
+    if len(found) > limit:  # said to scripts as well: a promise they do not see is a promise forgotten
         printing.talk("There are more; see them with --limit.")
+    elif not listed and not as_json:
+        printing.talk("Nothing is due.")

@@ -21,11 +21,11 @@ def open_draft(folder: str, text: str) -> str:
     return path
 
 
-def edited(path: str) -> str:
-    """The draft's text after the editor was closed.
+def edited(path: str, *, begun: str = "") -> str:
+    """The draft's text after the editor was closed; `begun` is what stood in it before.
 
     Raises Refused when the editor failed or an ID number is to be rejected, WrongUsage when the draft is empty; a draft
-    with a word in it is kept and named.
+    with a word of its own in it is kept and named.
     """
     import shlex
     import subprocess
@@ -34,12 +34,12 @@ def edited(path: str) -> str:
     try:
         status = subprocess.run([*shlex.split(editor), path], check=False).returncode
     except (OSError, ValueError) as error:
-        _discard_if_empty(path)
+        _discard_if_untouched(path, begun)
         raise Refused(f"The editor {editor!r} cannot be started: {error}.", hint=f"Set EDITOR.{_kept(path)}") from error
     with open(path, "rb") as file:
         raw = file.read()
     if status:
-        _discard_if_empty(path)
+        _discard_if_untouched(path, begun)
         raise Refused(f"The editor ended with status {status}; nothing was logged.", hint=f"Try again.{_kept(path)}")
     if not raw.strip():
         os.unlink(path)
@@ -58,8 +58,10 @@ def discard(path: str) -> None:
     os.unlink(path)
 
 
-def _discard_if_empty(path: str) -> None:
-    if not os.path.getsize(path):
+def _discard_if_untouched(path: str, begun: str) -> None:
+    with open(path, "rb") as file:
+        untouched = file.read() in (b"", begun.encode())
+    if untouched:
         os.unlink(path)
 
 

@@ -89,6 +89,7 @@ def _elsewhere(session: Session, log: Log, erased: Erased, backups: reaching_bac
         found.append(
             f"what others said of them, by name or key, in {len(erased.named_by_others)} notes: {numbers}{more}"
         )
+    found += [f"their name or key in {place}" for place in erased.named_elsewhere]
     found += [f"the file {file}, from which notes were imported" for file in erased.files_imported]
     if erased.counts["letters"]:
         found.append("letters that were sent, printed, or written to a file with -o")

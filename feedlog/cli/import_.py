@@ -163,6 +163,7 @@ def _on_disk(path: str, wishes: Wishes) -> Iterator[str]:
         spooled = os.path.join(folder, "stdin")
         with open(spooled, "wb") as file:
             shutil.copyfileobj(sys.stdin.buffer, file)
+        importing_whole.refuse_piped(spooled)
         yield spooled
 
 

@@ -34,6 +34,12 @@ def asked(files: tuple[str, ...]) -> whole_log.Sealed | None:
     return whole_in.prepare(files[0])
 
 
+def refuse_piped(path: str) -> None:
+    """Refuses a whole log that came down a pipe: it would be taken for a table of notes. Raises WrongUsage."""
+    if whole_log.is_whole(path):
+        raise WrongUsage("A whole log comes in from a file.", hint="Save it first, then: feedlog import FILE")
+
+
 def take_in(session: Session, log: Log, file: whole_log.Sealed, *, dry_run: bool, as_json: bool) -> None:
     """Takes it in, with a bar on a terminal, and says what came in."""
     if sys.stderr.isatty():

@@ -147,8 +147,9 @@ def edit(session: Session, letter_id: int, file: str | None, agent: str | None, 
     log = session.change()
     letter = letters.draft_of(log, letter_id)
     if file is None and sys.stdin.isatty():
-        path = editing.open_draft(session.config["spool"], f"{letter['text']}\n")
-        text = editing.edited(path)
+        begun = f"{letter['text']}\n"
+        path = editing.open_draft(session.config["spool"], begun)
+        text = editing.edited(path, begun=begun)
         try:
             written = letters.edit(log, letter_id, text, by, outbox=outbox)
         except FeedlogError as error:

@@ -2,6 +2,7 @@
 
 import click
 
+from feedlog import when
 from feedlog.cli import printing, promising
 from feedlog.cli.options import (
     NOTE_NUMBER,
@@ -80,19 +81,26 @@ def add(
 
 @command.command("keep")
 @promise_argument
+@click.option("--at", metavar="WHEN", help="When it was kept. Otherwise now.")
 @agent_option
 @colleague_option
 @json_option
 @pass_session
-def keep(session: Session, promise_id: int, agent: str | None, on_behalf_of: str | None, as_json: bool) -> None:
+def keep(
+    session: Session, promise_id: int, at: str | None, agent: str | None, on_behalf_of: str | None, as_json: bool
+) -> None:
     """The promise was kept.
 
     \b
     feedlog promise keep 12
+    feedlog promise keep 12 --at "friday 16:30"
     """
     session.set_agent(agent)
+    kept_at = None if at is None else when.instant(at, now=session.now)
+    if kept_at:
+        printing.talk(f"kept {when.spoken(kept_at, now=session.now)}")
     log = session.change()
-    operation.keep(log, promise_id, session.by(on_behalf_of))
+    operation.keep(log, promise_id, session.by(on_behalf_of), at=kept_at)
     _show(session, log, promise_id, as_json=as_json)
 
 

@@ -1,7 +1,9 @@
 """HTML to text a person can read: paragraphs, lists and quotes keep their lines; scripts and styles are left out."""
 
 import re
-from html.parser import HTMLParser
+
+from feedlog.formats import markup
+from feedlog.formats.markup import Attributes
 
 # A line break, or an element that is opened and closed: what nobody types by chance.
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -25,21 +27,19 @@ def is_html(text: str) -> bool:
 def text_of(html: str) -> str:
     """The text a browser would show, in plain lines. Quoted parts have `> ` before each line, list entries `- `."""
     reading = _Reading()
-    reading.feed(html)
-    reading.close()
+    markup.read(html, reading)
     return reading.text()
 
 
-class _Reading(HTMLParser):
+class _Reading:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._lines: list[str] = []
         self._line = ""
         self._mark = ""
         self._quoted = self._left_out = self._pre = 0
         self._lists: list[int | None] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         if tag in _LEFT_OUT:
             self._left_out += 1
         elif tag == "br":

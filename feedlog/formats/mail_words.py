@@ -10,15 +10,16 @@ from collections.abc import Sequence
 # --- quoted mails ---------------------------------------------------------------------------------
 
 # What programs write above a mail they quote: "Den 3. nov. 2026 kl. 10.12 skrev Bo Berg <bo@…>:", "On … wrote:".
-# A sentence of the customer's own ("Den 3. november skrev jeg til jer:") has a pronoun there, and no clock or address.
+# A sentence of the customer's own ("Den 3. november skrev jeg til jer:") has no name there, and no clock or address.
 _WROTE = re.compile(
-    r"\b(?:wrote|skrev|schrieb)\b"
-    r"(?!\s+(?:jeg|jag|du|han|hun|hon|vi|de|dom|i|ni|man|we|you|they|she|he|ich|wir|sie|er)\b)[^?!]{0,160}:\s*$",
+    r"\b(?:wrote|skrev|schrieb)\b(?:\s*:|\s+(?-i:[^\W\d_a-zæøåäöüé]|[\"'<(])[^?!]{0,160}:|\s+\S+@\S+\s*:)\s*$",
     re.IGNORECASE,
 )
 _WROTE_BY_ME = re.compile(r"\b(?:i|we|you|he|she|they) wrote:", re.IGNORECASE)
 _CLOCK_OR_ADDRESS = re.compile(r"\b\d{1,2}[.:]\d{2}\b|\S@\S")
 _LONGEST_ATTRIBUTION_LINES = 4
+# A line longer than this is a paragraph: it neither announces a quote nor signs.
+_LONGEST_MARK = 300
 
 _DIVIDER = re.compile(
     r"\s*-{2,}\s*(?:original(?: message| besked|meddelelse)?|oprindelig (?:meddelelse|besked|mail)|videresendt .{3,12}"
@@ -79,7 +80,7 @@ def _without_quotes(lines: Sequence[str]) -> list[str]:
 
 def _attribution(lines: Sequence[str], place: int) -> int:
     """How many lines from here on say who wrote what is quoted below; 0 where none do. Long ones are wrapped."""
-    if not lines[place].strip():
+    if not lines[place].strip() or len(lines[place]) > _LONGEST_MARK:
         return 0
     for count in range(1, _LONGEST_ATTRIBUTION_LINES + 1):
         some = lines[place : place + count]
@@ -109,6 +110,8 @@ def _quote_follows(lines: Sequence[str], place: int) -> bool:
 def _history_begins(lines: Sequence[str], place: int) -> bool:
     """Whether everything from this line on is an earlier mail."""
     line = lines[place]
+    if len(line) > _LONGEST_MARK:
+        return False
     if _DIVIDER.fullmatch(line) or _FORWARDED.fullmatch(line):
         return True
     if _RULE.fullmatch(line):
@@ -172,7 +175,7 @@ _LONGEST_SIGNATURE_LINES = 14
 
 
 def _without_signature(lines: list[str], sender: str) -> list[str]:
-    while lines and _DEVICE.fullmatch(lines[-1]):
+    if lines and _is_device(lines[-1]):
         lines = _stripped(lines[:-1])
     dashes = next((place for place, line in enumerate(lines) if _DASHES.fullmatch(line)), None)
     if dashes is not None:
@@ -186,16 +189,17 @@ def _without_signature(lines: list[str], sender: str) -> list[str]:
 
 def _stripped(lines: list[str]) -> list[str]:
     """The lines without blank ones at the end."""
-    while lines and not lines[-1].strip():
-        lines = lines[:-1]
-    return lines
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return lines[:end]
 
 
 def _cut_at(lines: list[str], place: int, sender: str) -> int | None:
     """Where the signature begins that is announced by this line; None where it announces none."""
     line = lines[place].strip().rstrip(",.!:;")
     below = [one for one in lines[place + 1 :] if one.strip()]
-    if not line or not _all_contact(below, sender):
+    if not line or len(line) > _LONGEST_MARK or not _all_contact(below, sender):
         return None
     if _CLOSING.fullmatch(line):
         return place
@@ -218,8 +222,15 @@ def _all_contact(lines: Sequence[str], sender: str) -> bool:
     return True
 
 
+def _is_device(line: str) -> bool:
+    """Whether a line says which device or program sent the mail."""
+    return len(line) <= _LONGEST_MARK and _DEVICE.fullmatch(line) is not None
+
+
 def _is_contact(line: str) -> bool:
-    if _DEVICE.fullmatch(line):
+    if len(line) > _LONGEST_MARK:
+        return False
+    if _is_device(line):
         return True
     words = line.split()
     if _CONTACT.search(line):

@@ -5,9 +5,10 @@ plain text.
 """
 
 import re
-from collections.abc import Sequence
 from html import escape
-from html.parser import HTMLParser
+
+from feedlog.formats import markup
+from feedlog.formats.markup import Attributes
 
 # Gmail, Apple Mail, Thunderbird, Yahoo, Proton, Zimbra and Outlook; a forum's box around another's words.
 _QUOTES = {
@@ -45,20 +46,18 @@ _OUTLOOK_RULE = re.compile(r"border-top:\s*solid\s+#(?:e1e1e1|b5c4df)", re.IGNOR
 def without_quotes(html: str) -> str:
     """The HTML without quotes, marked signatures and what nobody sees; broken HTML is read as far as it goes."""
     reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    markup.read(html, reader)
     return "".join(reader.kept)
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.kept: list[str] = []
         self._left_out = ""  # the element left out at present
         self._depth = 0  # how many of the same name are open in it
         self._over = False
 
-    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         if self._over:
             return
         if self._left_out:
@@ -74,11 +73,6 @@ class _Reader(HTMLParser):
         else:
             shown = "".join(f' {name}="{escape(value)}"' for name, value in given.items() if name in ("href", "alt"))
             self.kept.append(f"<{tag}{shown}>")
-
-    def handle_startendtag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in _VOID:
-            self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if self._over:

@@ -85,9 +85,11 @@ class Writer:
 
 def is_whole(path: str) -> bool:
     """Whether the file begins as a whole log does; a file that cannot be read does not."""
+    if not os.path.isfile(path):  # opening a pipe would wait for its writer
+        return False
     try:
         with open(path, "rb") as file:
-            return os.path.isfile(path) and file.read(len(_BEGINS)) == _BEGINS
+            return file.read(len(_BEGINS)) == _BEGINS
     except OSError:
         return False
 

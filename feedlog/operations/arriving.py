@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -14,6 +13,7 @@ from feedlog.formats.headers import CHANNEL_WORDS, KIND_WORDS
 from feedlog.formats.repairs import Repairs
 from feedlog.language.words import composed
 from feedlog.operations import checks, masking
+from feedlog.operations.counting import Tally
 from feedlog.operations.mapping import FIELDS, Mapping
 from feedlog.operations.shapes import Said
 
@@ -62,7 +62,7 @@ class Reader:
         self._source = source
         self._now = now
         self._latest = when.stored(now + _AHEAD)
-        self._seen: Counter[bytes] = Counter()
+        self._seen = Tally()
         taken = [field for field in FIELDS if field in mapping.columns or field in mapping.constants]
         self._fields = [
             (field, mapping.columns.get(field, ()), _remembering(self._meaning(field)))
@@ -146,8 +146,7 @@ class Reader:
         for field in ("customer", "said_at"):
             parts += [composed(cells.get(column, "")) for column in self._columns.get(field, ())] or [""]
         digest = hashlib.sha256(_BETWEEN.join(parts).encode()).digest()[:12]
-        self._seen[digest] += 1
-        return f"content:{digest.hex()}:{self._seen[digest]}"
+        return f"content:{digest.hex()}:{self._seen.count(digest)}"
 
     def _instant(self, cell: str) -> str:
         instant = self._dates.instant(cell, self._now)

@@ -5,6 +5,7 @@ import sqlite3
 from typing import NamedTuple
 
 from feedlog.errors import FeedlogError, Refused
+from feedlog.operations import reaching_backups
 from feedlog.store import Log, backup_list, backups
 from feedlog.store.backups import Backup
 from feedlog.store.drafts import BESIDE
@@ -23,8 +24,10 @@ def back_up(log_path: str, place: str, *, force: bool = False) -> BackedUp:
     """Writes a checked copy of the log to the file `place`, or into the folder `place` under a name with the moment.
 
     With `force` an earlier backup of the same log is replaced, and nothing else ever. The log itself is only read; the
-    list beside it gets a line. Raises NotFound without a log, Refused for a place that will not do or a log that is
-    damaged, NotStored where the copy cannot be written: then nothing is left behind.
+    list beside it gets a line, and earlier backups that were out of reach of an erasure catch up with it.
+
+    Raises NotFound without a log, Refused for a place that will not do or a log that is damaged, NotStored where the
+    copy cannot be written: then nothing is left behind.
     """
     place = os.path.abspath(place)
     with backups.open_as_it_is(log_path) as log:
@@ -39,7 +42,7 @@ def back_up(log_path: str, place: str, *, force: bool = False) -> BackedUp:
         remarks.append(
             f"The backup could not be put on the list, so an erasure will not reach it: {error.message} {error.hint}"
         )
-    return BackedUp(made.backup, remarks)
+    return BackedUp(made.backup, [*remarks, *reaching_backups.catch_up(log_path)])
 
 
 def listed(log_path: str) -> list[backup_list.Listed]:

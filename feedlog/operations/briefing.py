@@ -9,7 +9,7 @@ from feedlog.language.similar import like_among
 from feedlog.language.stems import Stems
 from feedlog.operations import customers, facts, notes, promises, responses
 from feedlog.operations.facts import Fact
-from feedlog.operations.goodwill import Given, given_to
+from feedlog.operations.goodwill import Given, given_in
 from feedlog.operations.promises import Promise
 from feedlog.operations.recovering import ordinal
 from feedlog.operations.responses import Response
@@ -60,11 +60,11 @@ def brief(log: Log, key: str, now: datetime) -> Briefing:
         notes=said[:LATEST],
         first=_before_it_turned(first, said),
         responses=done,
-        goodwill=given_to(log, card["key"]),
+        goodwill=given_in(done),
         colleagues=_colleagues(said, done, owed),
         warnings=[
             *_overdue(owed, now),
-            *_apologies(log, card["key"]),
+            *_apologies(log, done),
             *_repeated(log, said, now),
             *_unanswered(said, done),
         ],
@@ -101,9 +101,9 @@ def _overdue(owed: Sequence[Promise], now: datetime) -> list[str]:
     return [*found[:MOST_OVERDUE], f"{more} more {'promise is' if more == 1 else 'promises are'} overdue"][: len(found)]
 
 
-def _apologies(log: Log, key: str) -> list[str]:
+def _apologies(log: Log, done: Sequence[Response]) -> list[str]:
     """Said often, sorry means less and less: whoever says it next should know how often it was said."""
-    before = responses.apologies_of(log, key)
+    before = responses.with_subjects(log, [response for response in done if response["kind"] == "apologised"])
     if not before:
         return []
     themes = sorted({theme for apology in before for theme in apology["themes"]})

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple, TypedDict
 
-from feedlog.operations import customers, facts, recognising
+from feedlog.operations import customers, facts, promises, recognising
 from feedlog.operations.customers import Card, Like
 from feedlog.operations.facts import Fact
 from feedlog.store import Log
@@ -90,13 +90,11 @@ def _contact(log: Log, customer_id: int) -> Contact:
         f"select count(*) as notes, min(said_at) as first, max(said_at) as last from current_notes where {same}",
         [customer_id],
     )
-    waiting = f"""select count(*) from current_notes join promises on promises.note_id = current_notes.id
-                   where {same} and outcome is null"""
     assert said is not None
     return Contact(
         customer=customers.as_card(row),
         notes=said["notes"],
-        open_promises=log.value(waiting, [customer_id]),
+        open_promises=promises.open_count(log, customer_id),
         first_said_at=said["first"],
         last_said_at=said["last"],
     )

@@ -2,19 +2,27 @@
 
 import os
 import re
+import shlex
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypedDict
 
+from feedlog.errors import FeedlogError
 from feedlog.language.words import plain_words
-from feedlog.operations import spool
-from feedlog.store import Log, sharing
+from feedlog.operations import reaching_backups, spool
+from feedlog.store import Log, backup_list, sharing
 from feedlog.store.failures import as_ours
 from feedlog.store.network import network_of
 from feedlog.store.shipped import shipped_text
 
 # SQLite takes the write-ahead log in from 4 MB on; so much more means that somebody keeps it from doing so.
 _LONGEST_WAL = 64 * 2**20
+
+
+_WELL_PLACED = "on a disk of this machine"
+_WELL_KEPT = "nobody but its owner or group can read it"
+_NOTHING_WAITS = "no text waits to be stored"
 
 
 class Check(TypedDict):
@@ -36,10 +44,11 @@ def examine(log: Log, spool_folder: str) -> list[Check]:
         ("rules", lambda: _rules(log), "notes cannot be changed, nor the record of changes"),
         ("journal", lambda: _pragma(log, "journal_mode", "wal"), "write-ahead log"),
         ("waiting pages", lambda: _waiting(log), "the write-ahead log is being taken in"),
-        ("place", lambda: _place(log.path), "on a disk of this machine"),
-        ("private", lambda: _private(log.path), "nobody but its owner or group can read it"),
+        ("place", lambda: _place(log.path), _WELL_PLACED),
+        ("private", lambda: _private(log.path), _WELL_KEPT),
         ("erasures", lambda: _erasures(log), "of what was erased no trace is left"),
-        ("spool", lambda: _spool(spool_folder), "no text waits to be stored"),
+        ("backups", lambda: _backups(log.path), "no backup in reach holds what was erased since"),
+        ("spool", lambda: _spool(spool_folder), _NOTHING_WAITS),
     ]
     found: list[Check] = []
     for name, look, well in checks:
@@ -47,6 +56,24 @@ def examine(log: Log, spool_folder: str) -> list[Check]:
             trouble = look()
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             trouble = _in_words(error, log.path)
+        found.append(Check(name=name, ok=trouble is None, detail=trouble or well))
+    return found
+
+
+def examine_unopened(path: str, spool_folder: str, error: FeedlogError) -> list[Check]:
+    """The checks that need no open log, where it cannot be opened: `error` says why."""
+    advice = "Keep the file as it is and restore a backup." if "damaged" in error.message else error.hint
+    found = [Check(name="file", ok=False, detail=f"{error.message} {advice}")]
+    without_log: list[tuple[str, Callable[[], str | None], str]] = [
+        ("place", lambda: _place(path), _WELL_PLACED),
+        ("private", lambda: _private(path), _WELL_KEPT),
+        ("spool", lambda: _spool(spool_folder), _NOTHING_WAITS),
+    ]
+    for name, look, well in without_log:
+        try:
+            trouble = look()
+        except OSError as problem:
+            trouble = f"it cannot be looked at: {problem.strerror}"
         found.append(Check(name=name, ok=trouble is None, detail=trouble or well))
     return found
 
@@ -151,10 +178,27 @@ def _private(path: str) -> str | None:
     folder, name = os.path.split(path)
     published = os.path.join(folder, "published", "feedlog.db")
     beside = [os.path.join(folder, each) for each in sorted(os.listdir(folder)) if each.startswith(name)]
-    for each in [*beside, published]:
-        if os.path.exists(each) and sharing.open_to_all(each):
-            return f"everybody on this machine can read it: run chmod o-rwx {each}"
+    for each in [*beside, published, *_listed_backups(path)]:
+        with suppress(OSError):  # gone at this moment, or never there
+            if sharing.open_to_all(each):
+                return f"everybody on this machine can read it: run chmod o-rwx {shlex.quote(each)}"
+    if sharing.changed_by_all(folder):
+        return f"everybody on this machine can put another file in its place: run chmod o-w {shlex.quote(folder)}"
     return None
+
+
+def _listed_backups(path: str) -> list[str]:
+    with suppress(FeedlogError):  # `_backups` says that the list is damaged
+        return [backup["path"] for backup in backup_list.read(path)]
+    return []
+
+
+def _backups(path: str) -> str | None:
+    try:
+        behind = reaching_backups.behind(path)
+    except FeedlogError as error:
+        return f"{error.message} {error.hint}"
+    return f"what was erased is still in {behind[0]}: run `feedlog backup` once more" if behind else None
 
 
 def _erasures(log: Log) -> str | None:

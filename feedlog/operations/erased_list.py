@@ -40,7 +40,7 @@ def _in_log(log_path: str) -> list[str]:
 
     if not os.path.exists(log_path):
         return []
-    connection = sqlite3.connect(f"file:{quote(log_path)}?mode=ro", uri=True, timeout=5)
+    connection = sqlite3.connect(f"file:{quote(os.fsencode(log_path))}?mode=ro", uri=True, timeout=5)
     try:
         return [row[0] for row in connection.execute("select uid from erased")]
     finally:

@@ -35,6 +35,7 @@ class Erased(NamedTuple):
     swept: Swept
     named_by_others: list[int]
     files_imported: list[str]
+    named_elsewhere: Sequence[str] = ()
 
 
 def erase(log: Log, reach: Callable[[Log], Reach], reason: str, by: By, outside: Outside) -> Erased:
@@ -48,14 +49,15 @@ def erase(log: Log, reach: Callable[[Log], Reach], reason: str, by: By, outside:
         found = reach(log)
         gone = reaching.theirs(log, found)
         _refuse_naming(why, gone)
-        files = reaching.files_imported(log, found)
+        files = reaching.files_imported(log, found, gone)
         erasure_id, counts = _take(log, found, why, by)
         wanted = reaching.looked_for(log, gone)
         few = len(found.customer_ids) <= _FEW_CUSTOMERS  # who else named one of thousands, nobody will look up
         named = reaching.named_by_others(log, gone, found) if few else []
+        elsewhere = reaching.named_elsewhere(log, gone, found) if few else []
         # Last, and under the write lock: nobody takes the spool in meanwhile, and a refusal above leaves it alone.
         swept = leftovers.sweep(log.path, outside, gone)
-    return Erased(erasure_id, counts, wanted, swept, named, files)
+    return Erased(erasure_id, counts, wanted, swept, named, files, elsewhere)
 
 
 def apply(log: Log, uids: Iterable[str], by: By | None = None) -> int:

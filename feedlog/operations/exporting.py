@@ -1,7 +1,7 @@
 """Export: the notes that pass the filters as one flat table, names and keys included, for people and other programs."""
 
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from itertools import islice
 from typing import Any
 
@@ -65,16 +65,15 @@ def rows(log: Log, filters: Filters, *, limit: int | None = None) -> Generator[t
     NotFound as filters do, before the first row. Whoever stops before the last row closes the generator.
     """
     conditions, parameters = filters.conditions(log)
-    where = f"where {' and '.join(conditions)}" if conditions else ""
-    sql = f"{_NOTES} {where} order by notes.said_at, notes.id"
-    if limit is not None:
-        newest = f"{_NOTES} {where} order by notes.said_at desc, notes.id desc limit ?"
-        sql, parameters = f"select * from ({newest}) order by said_at, id", [*parameters, limit]
-    return _read(log, sql, parameters)
+    return _read(log, conditions, parameters, limit)
 
 
-def _read(log: Log, sql: str, parameters: Sequence[Any]) -> Generator[tuple[Any, ...]]:
+def _read(log: Log, conditions: list[str], parameters: list[Any], limit: int | None) -> Generator[tuple[Any, ...]]:
     with snapshot(log):
+        oldest = _oldest(log, conditions, parameters, limit) if limit is not None else None
+        if oldest:
+            conditions, parameters = [*conditions, "(notes.said_at, notes.id) >= (?, ?)"], [*parameters, *oldest]
+        sql = f"{_NOTES} {_where(conditions)} order by notes.said_at, notes.id"
         found = (dict(row) for row in log.connection.execute(sql, parameters))
         while batch := list(islice(found, _BATCH)):
             ids = json.dumps([note["id"] for note in batch])
@@ -87,6 +86,23 @@ def _read(log: Log, sql: str, parameters: Sequence[Any]) -> Generator[tuple[Any,
                     promises.get(number, []),
                     responses.get(number, []),
                 )
+
+
+def _oldest(log: Log, conditions: list[str], parameters: list[Any], limit: int) -> tuple[str, int] | None:
+    """When the oldest of the newest `limit` notes was said, and its number; None where there are fewer.
+
+    To ask for the newest and turn them round would sort them all in memory.
+    """
+    row = log.row(
+        f"""select notes.said_at, notes.id from current_notes as notes {_where(conditions)}
+             order by notes.said_at desc, notes.id desc limit 1 offset ?""",
+        [*parameters, limit - 1],
+    )
+    return (row["said_at"], row["id"]) if row else None
+
+
+def _where(conditions: list[str]) -> str:
+    return f"where {' and '.join(conditions)}" if conditions else ""
 
 
 _THESE = "(select value from json_each(?))"

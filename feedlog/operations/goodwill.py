@@ -78,9 +78,9 @@ def given_for(log: Log, theme: str) -> list[Given]:
     return summary(log, Steps(Filters(themes=(theme,))), limit=0)["in_all"]
 
 
-def given_to(log: Log, key: str) -> list[Given]:
-    """What this customer was given, by currency; what was no money last."""
-    return _summed([one for one in responses.of_customer(log, key) if one["kind"] == "compensated"])
+def given_in(steps: Sequence[Response]) -> list[Given]:
+    """What was given in these steps, by currency; what was no money last."""
+    return _summed([one for one in steps if one["kind"] == "compensated"])
 
 
 def _summed(gifts: Sequence[Response]) -> list[Given]:

@@ -90,10 +90,11 @@ def add_event(
 
 def withdraw(log: Log, promise_id: int, by: By) -> None:
     """Takes an open promise back inside the caller's `write`: it was logged by mistake."""
-    log.connection.execute(
+    done = log.connection.execute(
         "update promises set outcome = 'withdrawn', ended_at = ? where id = ? and outcome is null", [by.at, promise_id]
     )
-    add_event(log, promise_id, "withdrawn", by)
+    if done.rowcount:  # one that ended before stays as it ended
+        add_event(log, promise_id, "withdrawn", by)
 
 
 def of_note(log: Log, note_id: int) -> list[Promise]:
@@ -106,17 +107,25 @@ def of_note(log: Log, note_id: int) -> list[Promise]:
     return [Promise(**dict(row)) for row in rows]  # type: ignore[typeddict-item]
 
 
+# In this order, so that of a customer's twenty thousand notes only those with a promise are looked up.
+_OPEN = f"""notes cross join promises on promises.note_id = notes.id
+              cross join wordings on wordings.note_id = promises.note_id
+             where notes.customer_id in ({customers.SAME}) and outcome is null"""
+
+
 def open_of_customer(log: Log, key: str) -> list[Promise]:
     """What this customer still waits for, the earliest due first."""
-    # In this order, so that of a customer's twenty thousand notes only those with a promise are looked up.
     rows = log.rows(
-        f"""select promises.id, what, owner, promised_by, promised_at, due_on, outcome from notes
-              cross join promises on promises.note_id = notes.id
-              cross join wordings on wordings.note_id = promises.note_id
-             where notes.customer_id in ({customers.SAME}) and outcome is null order by due_on, promises.id""",
+        f"""select promises.id, what, owner, promised_by, promised_at, due_on, outcome from {_OPEN}
+             order by due_on, promises.id""",
         [customers.find(log, key)],
     )
     return [Promise(**dict(row)) for row in rows]  # type: ignore[typeddict-item]
+
+
+def open_count(log: Log, customer_id: int) -> int:
+    """How much the customer of this row number still waits for."""
+    return int(log.value(f"select count(*) from {_OPEN}", [customer_id]))
 
 
 def due(

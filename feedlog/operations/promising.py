@@ -23,12 +23,27 @@ def give(log: Log, note_id: int, what: str, due_on: str, by: By, *, owner: str |
         return promises.make(log, note_id, what, due_on, by, owner=owner)
 
 
-def keep(log: Log, promise_id: int, by: By) -> None:
-    """Says that a promise was kept, now. Raises NotFound, and Refused for one that ended already."""
+def keep(log: Log, promise_id: int, by: By, *, at: str | None = None) -> None:
+    """Says that a promise was kept, now or at an instant before.
+
+    Raises NotFound, Refused for one that ended already, WrongUsage for a time to come or before the promise was given.
+    """
     with log.write():
         promise = still_open(log, promise_id, by)
-        event_id = promises.add_event(log, promise_id, "kept", by)
-        _end(log, promise, "kept", event_id, by)
+        event_id = promises.add_event(log, promise_id, "kept", by._replace(at=_checked_at(at, promise, by)))
+        _end(log, promise, "kept", event_id, by, at=at)
+
+
+def _checked_at(at: str | None, promise: promise_life.Life, by: By) -> str:
+    if at is None:
+        return by.at
+    now = when.local(by.at)
+    if at > by.at:
+        raise WrongUsage(f"{when.spoken(at, now=now)} is still to come.", hint="--at is when the promise was kept.")
+    if when.local(at).date() < when.local(promise["promised_at"]).date():
+        given = when.spoken(promise["promised_at"], now=now)
+        raise WrongUsage(f"Promise {promise['id']} was given later, on {given}.", hint="Check the day of --at.")
+    return at
 
 
 def break_(log: Log, promise_id: int, why: str, by: By, *, customer_told: bool) -> None:
@@ -40,9 +55,9 @@ def break_(log: Log, promise_id: int, why: str, by: By, *, customer_told: bool) 
         _end(log, promise, "broken", event_id, by)
 
 
-def _end(log: Log, promise: promise_life.Life, outcome: str, event_id: int, by: By) -> None:
+def _end(log: Log, promise: promise_life.Life, outcome: str, event_id: int, by: By, *, at: str | None = None) -> None:
     log.connection.execute(
-        "update promises set outcome = ?, ended_at = ? where id = ?", [outcome, by.at, promise["id"]]
+        "update promises set outcome = ?, ended_at = ? where id = ?", [outcome, at or by.at, promise["id"]]
     )
     action = {"kept": "promise.keep", "broken": "promise.break"}[outcome]
     record(log, action, by, note_id=promise["note_id"], promise_id=promise["id"], detail={"event_id": event_id})

@@ -160,36 +160,77 @@ def looked_for(log: Log, gone: Theirs) -> Wanted:
     return wanted(used - left, gone.texts, (*gone.keys, *gone.names, *gone.idempotency_keys))
 
 
+# What others said, in any wording, and what was written about it. The index holds only how a note that stands is worded
+# now.
+_SAID_BY_OTHERS = """
+select id, verbatim from notes
+ where id not in (select note_id from wordings) or id in (select note_id from corrections)
+union all select id, reading from notes where reading is not null
+union all select note_id, verbatim from corrections
+union all select note_id, why from corrections
+union all select note_id, what from promises
+union all select note_id, why from promise_events join promises on promises.id = promise_id where why is not null
+union all select note_id, text from responses where text is not null
+union all select note_id, text from letters"""
+# Texts that hang on no note: what to call a row, and what to read there.
+_WRITTEN_ELSEWHERE = (
+    ("fact {}", "select id, fact from facts where customer_id not in {these}"),
+    (
+        "the description of customer number {}",
+        """select id, coalesce(name, '') || ' ' || coalesce(segment, '') || ' ' || coalesce(type, '') || ' '
+                  || coalesce(prefers, '') from customers where id not in {these}""",
+    ),
+    (
+        "the theme number {}",
+        "select id, name || ' ' || coalesce(title, '') || ' ' || coalesce(measure, '') from themes",
+    ),
+    ("the file name of import {}", "select id, file || ' ' || source from imports"),
+)
+
+
 def named_by_others(log: Log, gone: Theirs, reach: Reach) -> list[int]:
     """The notes of others, with what hangs on them, in which a name or key of these customers stands."""
-    if not gone.keys:
+    phrases = _phrases(gone)
+    if not phrases:
         return []
-    phrases = []
-    for text in (*gone.names, *gone.keys):
-        words = [word.word for word in words_of(text)]
-        if words:
-            phrases += [" ".join(words), "".join(words), " ".join(words) + "s"]
-    query = "verbatim : (" + " OR ".join(f'"{phrase}"' for phrase in dict.fromkeys(phrases)) + ")"
-    found: set[int] = set()
-    if phrases:
-        found.update(row[0] for row in log.rows("select rowid from notes_fts where notes_fts match ?", [query]))
-    hanging = """select id, reading from notes where reading is not null
-                 union all select note_id, what from promises
-                 union all select note_id, text from responses where text is not null
-                 union all select note_id, text from letters"""
-    plain = [f" {phrase} " for phrase in phrases]
-    for note_id, text in log.connection.execute(hanging):
-        said = f" {' '.join(plain_words(text))} "
-        if any(phrase in said for phrase in plain):
-            found.add(note_id)
+    query = "verbatim : (" + " OR ".join(f'"{phrase}"' for phrase in phrases) + ")"
+    found = {row[0] for row in log.rows("select rowid from notes_fts where notes_fts match ?", [query])}
+    found.update(row[0] for row in log.connection.execute(_SAID_BY_OTHERS) if _says(row[1], phrases))
     return sorted(found.difference(reach.note_ids))
 
 
-def files_imported(log: Log, reach: Reach) -> list[str]:
-    """The files from which notes of a reach were imported."""
+def named_elsewhere(log: Log, gone: Theirs, reach: Reach) -> list[str]:
+    """Other rows in which a name or key of these customers stands, by their numbers."""
+    phrases, chosen = _phrases(gone), json.dumps(reach.customer_ids)
+    return [
+        place.format(row[0])
+        for place, sql in _WRITTEN_ELSEWHERE
+        for row in (log.rows(sql.format(these=_THESE), [chosen] if "{these}" in sql else ()) if phrases else ())
+        if _says(row[1], phrases)
+    ]
+
+
+def _phrases(gone: Theirs) -> list[str]:
+    """How a key or name may be written: in words, in one, with an s behind it."""
+    found: dict[str, None] = {}
+    for text in (*gone.names, *gone.keys) if gone.keys else ():
+        words = [word.word for word in words_of(text)]
+        if words:
+            found.update(dict.fromkeys((" ".join(words), "".join(words), " ".join(words) + "s")))
+    return [*found]
+
+
+def _says(text: str, phrases: Iterable[str]) -> bool:
+    said = f" {' '.join(plain_words(text))} "
+    return any(f" {phrase} " in said for phrase in phrases)
+
+
+def files_imported(log: Log, reach: Reach, gone: Theirs) -> list[str]:
+    """The files from which notes of a reach were imported; one that is named after the customer by its import."""
     rows = log.rows(
-        f"""select distinct imports.file from notes join imports on imports.id = notes.import_id
+        f"""select distinct imports.id, imports.file from notes join imports on imports.id = notes.import_id
              where notes.id in {_THESE} order by imports.file""",
         [json.dumps(reach.note_ids)],
     )
-    return [row["file"] for row in rows]
+    phrases = _phrases(gone)
+    return [f"of import {row['id']}" if _says(row["file"], phrases) else row["file"] for row in rows]

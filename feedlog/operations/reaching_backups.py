@@ -28,10 +28,9 @@ def forget(log: Log, wanted: scrubbing.Wanted, by: By) -> Reached:
         return Reached(0, [error.message.rstrip(".")], [])
     for backup in listed:
         path = backup["path"]
-        if not os.path.exists(path):
-            out_of_reach.append(f"the backup {path} of {backup['made_at'][:10]}, which is not there now")
-        elif not os.access(path, os.W_OK) or not os.access(os.path.dirname(path), os.W_OK):
-            out_of_reach.append(f"the backup {path} of {backup['made_at'][:10]}, which you may not write to")
+        why = _why_out_of_reach(path)
+        if why:
+            out_of_reach.append(f"the backup {path} of {backup['made_at'][:10]}, {why}")
         else:
             try:
                 _forget(log.path, backup, uids, wanted, by)
@@ -41,12 +40,69 @@ def forget(log: Log, wanted: scrubbing.Wanted, by: By) -> Reached:
     return Reached(clean, troubles, out_of_reach)
 
 
-def _forget(log_path: str, backup: Backup, uids: list[str], wanted: scrubbing.Wanted, by: By) -> None:
+def behind(log_path: str) -> list[str]:
+    """The backups on the list that still hold what was erased from the log since, as far as one can see.
+
+    They could not be reached then: on a disk that was away, or a colleague's. Raises Refused for a damaged list.
+    """
+    uids = erased_list.read(log_path)
+    return [backup["path"] for backup in backup_list.read(log_path) if uids and _is_behind(backup["path"], uids)]
+
+
+def catch_up(log_path: str) -> list[str]:
+    """Makes those forget it that are in reach now; says for each what became of it."""
+    told = []
+    try:
+        waiting = behind(log_path)
+        listed = [backup for backup in backup_list.read(log_path) if backup["path"] in waiting]
+    except FeedlogError:  # a list that is damaged was said already
+        return []
+    uids, nothing = erased_list.read(log_path), scrubbing.wanted([], [])
+    for backup in listed:
+        path = backup["path"]
+        why = _why_out_of_reach(path)
+        try:
+            if not why:
+                _forget(log_path, backup, uids, nothing, None)
+        except FeedlogError as error:
+            why = error.message.rstrip(".")
+        told.append(
+            f"{path} still holds what was erased since it was made: {why}."
+            if why
+            else f"{path} held what was erased since it was made; now it is gone from it, too."
+        )
+    return told
+
+
+def _is_behind(path: str, uids: list[str]) -> bool:
+    try:
+        with backups.open_as_it_is(path) as copy:
+            return _is_concerned(copy, uids)
+    except FeedlogError:  # not there, not ours to read, or damaged
+        return False
+
+
+def _is_concerned(copy: Log, uids: list[str]) -> bool:
+    found = reaching.of_uids(copy, uids)
+    return bool(found.customer_ids or found.note_ids or erasing.unverified(copy))
+
+
+def _why_out_of_reach(path: str) -> str | None:
+    try:
+        os.stat(path)
+    except PermissionError:
+        return "which lies in a folder you may not enter"
+    except OSError:
+        return "which is not there now"
+    if not os.access(path, os.W_OK) or not os.access(os.path.dirname(path), os.W_OK):
+        return "which you may not write to"
+    return None
+
+
+def _forget(log_path: str, backup: Backup, uids: list[str], wanted: scrubbing.Wanted, by: By | None) -> None:
     path = backup["path"]
     with backups.open_as_it_is(path) as copy:
-        found = reaching.of_uids(copy, uids)
-        concerned = bool(found.customer_ids or found.note_ids or erasing.unverified(copy))
-        if not concerned and not scrubbing.left_in(copy.connection, path, wanted):
+        if not _is_concerned(copy, uids) and not scrubbing.left_in(copy.connection, path, wanted):
             return  # as it was made, to the byte
     with replacing.open_copy(path) as copy:
         erasing.apply(copy, uids, by)

@@ -4,10 +4,11 @@ import hashlib
 import hmac
 import os
 import secrets
-import time
+from contextlib import suppress
 
 from feedlog.errors import NotStored, Refused
 from feedlog.store import sharing
+from feedlog.store.drafts import draft_beside, give_name
 
 BYTES = 32
 
@@ -19,17 +20,8 @@ def secret_beside(log_path: str) -> bytes:
     Raises NotStored where it cannot be made, Refused where it cannot be read.
     """
     path = f"{log_path}.secret"
-    try:
-        with os.fdopen(sharing.new_file(path, log_path), "wb") as file:
-            file.write(secrets.token_bytes(BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise NotStored(
-            f"The secret for pseudonyms cannot be made at {path}: {error.strerror}.", hint="Publish as the log's owner."
-        ) from error
+    if not os.path.lexists(path):
+        _make(path, log_path)
     try:
         secret = _read(path)
     except OSError as error:
@@ -48,12 +40,22 @@ def fingerprint(secret: bytes) -> str:
     return hmac.digest(secret, b"feedlog: which secret made these pseudonyms", hashlib.sha256).hex()[:16]
 
 
+def _make(path: str, log_path: str) -> None:
+    """A new secret, there whole or not at all: cut short by a full disk it would stop all publishing for good."""
+    try:
+        with draft_beside(path) as draft:
+            with open(draft, "wb") as file:
+                os.fchmod(file.fileno(), 0o660 if sharing.is_shared(log_path) else 0o600)
+                file.write(secrets.token_bytes(BYTES))
+            with suppress(Refused):  # somebody else publishes for the first time at this moment
+                give_name(draft, path)
+    except (NotStored, OSError) as error:
+        why = error.message.rstrip(".") if isinstance(error, NotStored) else error.strerror
+        raise NotStored(
+            f"The secret for pseudonyms cannot be made at {path}: {why}.", hint="Publish as the log's owner."
+        ) from error
+
+
 def _read(path: str) -> bytes:
-    """The file's bytes; somebody who publishes for the first time at this moment gets half a second to write them."""
-    for _ in range(10):
-        with open(path, "rb") as file:
-            secret = file.read()
-        if len(secret) >= BYTES:
-            break
-        time.sleep(0.05)
-    return secret
+    with open(path, "rb") as file:
+        return file.read()

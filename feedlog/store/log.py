@@ -130,6 +130,7 @@ def open_for_reading(path: str) -> Log:
     feedlog reads.
     """
     if not os.path.exists(path):
+        _refuse_closed_folder(path)
         raise NotFound(f"There is no log yet: {path}.", hint="The first `feedlog add` makes it; --db names another.")
     _refuse_folder(path)
     _refuse_network(path)
@@ -287,6 +288,18 @@ def _make_file(path: str) -> None:
             f"The log cannot be made in {folder}: {error.strerror}.",
             hint="Choose a folder you may write to with --db or FEEDLOG_DB.",
         ) from error
+
+
+def _refuse_closed_folder(path: str) -> None:
+    """A folder one may not enter is no sign that there is no log."""
+    try:
+        os.stat(path)
+    except PermissionError as error:
+        raise Refused(
+            f"You may not enter the folder of the log: {path}.", hint="Ask its owner to share it: feedlog init --group"
+        ) from error
+    except OSError:
+        pass
 
 
 def _refuse_folder(path: str) -> None:

@@ -100,3 +100,9 @@ def _name(group: int) -> str:
 def open_to_all(path: str) -> bool:
     """Whether everybody on this machine may read, write or enter it."""
     return bool(stat.S_IMODE(os.stat(path).st_mode) & 0o007)
+
+
+def changed_by_all(folder: str) -> bool:
+    """Whether everybody on this machine may remove and replace what others keep in a folder."""
+    mode = os.stat(folder).st_mode
+    return bool(mode & stat.S_IWOTH) and not mode & stat.S_ISVTX

@@ -272,3 +272,16 @@ def test_special_file(run: Invoke, log_path: Path, tmp_path: Path) -> None:
         1,
         "feedlog: This is not an ordinary file: /dev/full.\nName a file or a folder.\n",
     )
+
+
+def test_folder_whose_name_is_not_utf8(run: Any, log_path: Path, tmp_path: Path) -> None:
+    """A folder is found by the bytes of its name, whatever they would be read as in a text."""
+    run("add", "Pakken kom")
+    folder = os.fsencode(tmp_path) + b"/d\xf8r"
+    os.mkdir(folder)
+    done = run("backup", folder)
+    assert (done.status, done.err) == (0, "")
+    [name] = os.listdir(folder)
+    done = run("restore", folder + b"/" + name, "--yes")
+    assert (done.status, done.out) == (0, f"{log_path} is restored: 1 note.\n")
+    assert sorted(os.listdir(tmp_path)) == sorted(["log", "home", "temporary", os.fsdecode(b"d\xf8r")])

@@ -196,6 +196,27 @@ def test_unreachable_backup_is_named(invoke: Invoke, filled: Path) -> None:
     assert receipt["elsewhere"][0].startswith(f"the backup {filled / 'backup.db'} of ")
 
 
+def test_a_backup_that_comes_back_catches_up(invoke: Invoke, filled: Path) -> None:
+    """A backup that was away while its customer was erased is found by the doctor; the next backup makes it forget."""
+    backup, away = filled / "backup.db", filled / "away.db"
+    backup.rename(away)
+    assert invoke("erase", "K-1042", "--yes", "--reason", "asked").status == 0
+    assert invoke("doctor").status == 0
+    away.rename(backup)
+    assert holding(filled) == ["backup.db"]
+    done = invoke("doctor")
+    assert done.status == 1
+    assert f"ILL   backups        what was erased is still in {backup}: run `feedlog backup` once more\n" in done.out
+    done = invoke("backup", str(filled / "another.db"))
+    assert (done.status, done.err) == (
+        0, f"{backup} held what was erased since it was made; now it is gone from it, too.\n",
+    )  # fmt: skip
+    assert holding(filled) == []
+    assert [listed["matches"] for listed in invoke("backup", "--list", "--json").json] == [True, True]
+    assert invoke("doctor").status == 0
+    assert invoke("backup", str(filled / "third.db")).err == ""
+
+
 def test_a_customer_in_the_spool_only(
     invoke: Invoke, filled: Path, environment: dict[str, str], log_path: Path
 ) -> None:

@@ -289,3 +289,13 @@ def test_a_whole_log_comes_alone(invoke: Invoke, filled: Path) -> None:
         2, "feedlog: A whole log comes in as it is.\nLeave out what says how a table is read.\n",
     )  # fmt: skip
     assert len(invoke("list", "--json").json) == 3
+
+
+def test_a_whole_log_is_not_piped_in(run: Invoke, filled: Path) -> None:
+    """Down a pipe it would be taken for a table, so it is refused before anything comes in."""
+    whole = run("export", "--whole").out.encode()
+    done = run("--db", "new.db", "import", "-", "--source", "old", stdin=whole)
+    assert (done.status, done.err) == (
+        2, "feedlog: A whole log comes in from a file.\nSave it first, then: feedlog import FILE\n",
+    )  # fmt: skip
+    assert not (filled / "new.db").exists()

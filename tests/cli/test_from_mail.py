@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (rows of exports and lines of mails stand as they are)
 """feedlog add --from-mail: a mail piped in from a mail program is a note."""
 
 from collections.abc import Callable
@@ -85,7 +86,10 @@ def test_no_words(invoke: Invoke, stdin: bytes, message: str, hint: str) -> None
 def test_text_and_mail(invoke: Invoke) -> None:
     """A text beside a mail is wrong usage."""
     done = invoke("add", "Hej", "--from-mail", stdin=MAIL)
-    assert (done.status, done.err) == (2, "feedlog: There is both a text and a mail.\nLeave the text or --from-mail out.\n")
+    assert (done.status, done.err) == (
+        2,
+        "feedlog: There is both a text and a mail.\nLeave the text or --from-mail out.\n",
+    )
 
 
 def test_automatic_answer(invoke: Invoke) -> None:

@@ -114,3 +114,80 @@ def test_long_lists_of_rejected_rows_are_cut(feedlog: Feedlog, tmp_path: Path) -
     assert done.err.count("There is no kind 'rant'") == 20
     assert "… and 10 more lines; --json lists them all." in done.err
     assert len(feedlog("import", "a.csv", "--json").json["rejected"]) == 30
+
+
+def test_what_was_done_to_the_texts_is_said(feedlog: Feedlog, tmp_path: Path) -> None:
+    """Repaired letters, HTML and settled dates are told on standard error and in the JSON."""
+    (tmp_path / "a.csv").write_text(
+        "Kundenr;Kommentar;Dato;Kanal\nK-1;Jeg fÃ¥r aldrig svar;05/03/2026;Telefon\nK-2;<p>Fint</p>;25/03/2026;E-mail\n"
+    )
+    done = feedlog("import", "a.csv", "--dry-run", "--json")
+    assert done.json["added"] == 2
+    assert done.json["remarks"] == [
+        "a.csv: Dates in 'Dato' are read with the day first, as 25/03/2026 shows.",
+        "a.csv: 1 text was repaired that had been read in the wrong encoding before (fÃ¥r for får). "
+        "To leave such texts as they are: --mojibake keep",
+        "a.csv: 1 text was HTML and came in as plain text.",
+    ]
+    feedlog("import", "a.csv")
+    notes = feedlog("list", "--json").json
+    assert [(note["verbatim"], note["channel"], note["customer"]["key"]) for note in notes] == [
+        ("Fint", "email", "K-2"),
+        ("Jeg får aldrig svar", "phone", "K-1"),
+    ]
+
+
+def test_mojibake_is_refused_or_kept(feedlog: Feedlog, tmp_path: Path) -> None:
+    """Texts that were read wrongly are rejected or left alone where that is asked for."""
+    (tmp_path / "a.csv").write_text("text\nJeg fÃ¥r aldrig svar\nFint\n")
+    [rejected] = feedlog("import", "a.csv", "--mojibake", "refuse", "--json").json["rejected"]
+    assert rejected["reason"].startswith("The row holds letters that were read in the wrong encoding.")
+    feedlog("import", "a.csv", "--mojibake", "keep")
+    assert "Jeg fÃ¥r aldrig svar" in [note["verbatim"] for note in feedlog("list", "--json").json]
+    assert feedlog("import", "a.csv", "--mojibake", "hide").status == 2
+
+
+def test_dates_that_may_be_read_both_ways(feedlog: Feedlog, tmp_path: Path) -> None:
+    """Dates that no value settles are refused with the option that does; then they are read so."""
+    (tmp_path / "a.csv").write_text("text,date\nhej,05/06/2013 14:30\n")
+    done = feedlog("import", "a.csv")
+    assert done.status == 1
+    assert "--dates day-first or --dates month-first" in done.err
+    assert feedlog("import", "a.csv", "--dates", "month-first", "--zone", "UTC").status == 0
+    assert [note["said_at"] for note in feedlog("list", "--json").json] == ["2013-05-06T14:30:00Z"]
+
+
+def test_question_is_suggested_and_never_taken(feedlog: Feedlog, tmp_path: Path) -> None:
+    """A column that asks a question and holds sentences is named in the refusal, not taken."""
+    (tmp_path / "a.csv").write_text("id,NPS,Hvad kan vi gøre bedre?\n1,7,Ring tilbage når I lover det\n")
+    done = feedlog("import", "a.csv")
+    assert done.status == 1
+    assert "Perhaps it is --map verbatim='Hvad kan vi gøre bedre?'" in done.err
+
+
+def test_saved_mapping(feedlog: Feedlog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mapping that was saved reads the next file so; what is given beside it wins; one there is not is refused."""
+    monkeypatch.setenv("FEEDLOG_CONFIG", str(tmp_path / "config" / "config.toml"))
+    (tmp_path / "a.csv").write_text("what,who,where\nhej,K-1,app\n")
+    (tmp_path / "b.csv").write_text("what,who,where\nfarvel,K-2,web\n")
+    words = ("--map", "verbatim=what", "--map", "customer=who", "--set", "kind=complaint", "--source", "survey")
+    assert "The mapping is kept in" in feedlog("import", "a.csv", *words, "--save", "survey").err
+    feedlog("import", "b.csv", "--mapping", "survey", "--set", "kind=question", "--map", "theme=where")
+    notes = feedlog("list", "--json").json
+    assert [(note["verbatim"], note["kind"], note["themes"], note["source"]) for note in notes] == [
+        ("farvel", "question", ["web"], "survey"),
+        ("hej", "complaint", [], "survey"),
+    ]
+    done = feedlog("import", "b.csv", "--mapping", "surrvey")
+    assert (done.status, "There are: survey." in done.err) == (1, True)
+    assert feedlog("import", "b.csv", "--mapping", "../x").status == 2
+    (tmp_path / "config" / "mappings" / "bad.toml").write_text("colour = 'red'\n")
+    assert "says 'colour', which means nothing there" in feedlog("import", "b.csv", "--mapping", "bad").err
+
+
+def test_dry_run_says_what_is_left_out(feedlog: Feedlog, tmp_path: Path) -> None:
+    """A dry run shows the columns nobody takes, and every rejected line."""
+    (tmp_path / "a.csv").write_text("text,kind,score\n" + "a,rant,7\n" * 30)
+    done = feedlog("import", "a.csv", "--dry-run")
+    assert "a.csv: left out score" in done.err
+    assert done.err.count("There is no kind 'rant'") == 30

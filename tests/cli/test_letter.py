@@ -245,6 +245,19 @@ def test_editor(outbox: Path, environment: dict[str, str], invoke: Invoke, calle
     assert not (tmp_path / "spool").exists() or not list((tmp_path / "spool").iterdir())
 
 
+def test_editor_that_fails_leaves_no_copy(
+    outbox: Path, environment: dict[str, str], invoke: Invoke, called: None, tmp_path: Path
+) -> None:
+    """Where nothing was typed no copy of the letter stays behind; what was typed is kept and named."""
+    invoke("letter", "write", "1", "--kind", "thanks", "--language", "da")
+    status, told = edit_on_a_terminal(environment, "exit 1")
+    assert (status, "Your text is in" in told, list((tmp_path / "spool").iterdir())) == (1, False, [])
+    status, told = edit_on_a_terminal(environment, 'echo "Hej" >> "$1"; exit 1')
+    [kept] = (tmp_path / "spool").iterdir()
+    assert (status, str(kept) in told) == (1, True)
+    assert kept.read_text("utf-8").endswith("Hej\n")
+
+
 def test_edited_text_is_never_lost(
     outbox: Path, environment: dict[str, str], invoke: Invoke, called: None, tmp_path: Path
 ) -> None:

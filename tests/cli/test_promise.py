@@ -250,6 +250,18 @@ def test_due(invoke: Invoke, anna: None, log_path: Any) -> None:
     assert [one["id"] for one in invoke("due", "--owner", "jens", "--json").json] == [2]
     cut = invoke("due", "-n", "1")
     assert (len(cut.out.splitlines()), cut.err) == (2, "There are more; see them with --limit.\n")
+    script = invoke("due", "-n", "1", "--json")  # what a script does not see is said to it as well
+    assert (len(script.json), script.err) == (1, "There are more; see them with --limit.\n")
+
+
+def test_kept_before_it_was_written_down(invoke: Invoke, anna: None) -> None:
+    """The time a promise was kept may be said, is said back, and is not one to come."""
+    done = invoke("promise", "keep", "1", "--at", "tomorrow")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.endswith("is still to come.\n--at is when the promise was kept.\n")
+    done = invoke("promise", "keep", "1", "--at", "now")
+    assert (done.status, done.err[:5]) == (0, "kept ")
+    assert done.out.startswith("1  kept today")
 
 
 def test_due_as_json(invoke: Invoke, anna: None) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,8 @@ def test_stopped_at_the_prompt(environment: dict[str, str], log_path: Path) -> N
     done, ended = 0, 0
     while not done:  # a signal in the instant before Python begins to wait is seen at the next one only
         time.sleep(0.2)
-        os.write(terminal, b"\x03")
+        with suppress(OSError):
+            os.write(terminal, b"\x03")
         done, ended = os.waitpid(child, os.WNOHANG)
     os.close(terminal)
     assert os.waitstatus_to_exitcode(ended) == 130

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (rows of exports and lines of mails stand as they are)
 """Mails as people write them, with what is new in each: written for these tests, as programs of today quote and sign.
 
 Each is its name, the writer's name as it stands in From, the text, and the words that are new.
@@ -76,6 +77,12 @@ SAMPLES: list[tuple[str, str, str, str]] = [
         "Tom",
         "Den 3. november skrev jeg til jer:\nPakken mangler.\nDer er stadig intet svar.\n",
         "Den 3. november skrev jeg til jer:\nPakken mangler.\nDer er stadig intet svar.",
+    ),
+    (
+        "da own sentence with skrev and a clock",
+        "Tom",
+        "Den 3. november kl. 10.15 skrev jeres chauffør, at ingen var hjemme:\nDet passer ikke.\n",
+        "Den 3. november kl. 10.15 skrev jeres chauffør, at ingen var hjemme:\nDet passer ikke.",
     ),
     (
         "da postscript",

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (rows of exports and lines of mails stand as they are)
 """Chats: a Slack export, and Teams' two kinds of JSON."""
 
 from pathlib import Path

@@ -86,9 +86,7 @@ def words_of(path: Path, column: str) -> list[str]:
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-@pytest.mark.parametrize(
-    ("encoding", "delimiter", "line_end"), [*product(ENCODINGS, ",;\t|", LINE_ENDS)], ids=repr
-)
+@pytest.mark.parametrize(("encoding", "delimiter", "line_end"), [*product(ENCODINGS, ",;\t|", LINE_ENDS)], ids=repr)
 def test_tables_in_every_form(tmp_path: Path, encoding: str, delimiter: str, line_end: str, form: str) -> None:
     """A table comes in as written whatever its encoding, delimiter, line ends, mark and composition."""
     if form == "NFD" and not encoding.startswith("utf"):
@@ -165,7 +163,16 @@ def test_read_wrongly(way: str, text: str) -> None:
 def test_right_texts_stay(tmp_path: Path) -> None:
     """A text that is right is not touched, whatever letters and signs it holds."""
     repairs = Repairs()
-    for text in [*SENTENCES, "“Fancy” quotes… and ﬁ", "5 < 6 and 7 > 3", "a<b", "Â", "São Paulo, Ã…?", "√4 er 2", "¬ikke"]:
+    for text in [
+        *SENTENCES,
+        "“Fancy” quotes… and ﬁ",
+        "5 < 6 and 7 > 3",
+        "a<b",
+        "Â",
+        "São Paulo, Ã…?",
+        "√4 er 2",
+        "¬ikke",
+    ]:
         if text != "São Paulo, Ã…?":
             assert repairs.text(text) == text
     assert (repairs.read_wrongly, repairs.were_html) == (0, 0)

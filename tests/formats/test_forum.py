@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (rows of exports and lines of mails stand as they are)
 """Forum threads: Discourse, GitHub, and threads with their posts in a list."""
 
 from pathlib import Path

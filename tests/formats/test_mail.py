@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (rows of exports and lines of mails stand as they are)
 """Mails and mailboxes."""
 
 from collections.abc import Sequence
@@ -188,7 +189,9 @@ def test_what_nobody_wrote(tmp_path: Path, headers: str, why: str) -> None:
     assert problems(brought(tmp_path, raw, name="one.eml")) == [("one.eml", 1, why)]
 
 
-@pytest.mark.parametrize("subject", ["Automatic reply: Pakke", "Autosvar: Pakke", "Automatiskt svar: x", "Out of office"])
+@pytest.mark.parametrize(
+    "subject", ["Automatic reply: Pakke", "Autosvar: Pakke", "Automatiskt svar: x", "Out of office"]
+)
 def test_automatic_answers_by_their_subject(subject: str) -> None:
     """Automatic answers that do not say so in their headers are known by their subject."""
     assert read(f"From: a@b.example\nSubject: {subject}\n\nHej\n".encode()).passed_over is not None

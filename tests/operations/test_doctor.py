@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from feedlog.errors import FeedlogError
 from feedlog.language.words import plain_words
-from feedlog.operations import corrections, doctor, notes, spool, themes, undoing
+from feedlog.operations import backing_up, corrections, doctor, notes, spool, themes, undoing
 from feedlog.operations.filters import Filters
 from feedlog.operations.shapes import By, Said
 from feedlog.publish.publishing import place_beside, publish
@@ -22,7 +23,7 @@ from feedlog.store import Log, open_for_reading, open_for_writing
 
 NAMES = [
     "file", "references", "times", "search index", "words", "rules", "journal", "waiting pages", "place", "private",
-    "erasures", "spool",
+    "erasures", "backups", "spool",
 ]  # fmt: skip
 
 
@@ -36,6 +37,25 @@ def test_sound_log(log: Log, say: Callable[..., int], tmp_path: Path) -> None:
     checks = doctor.examine(log, str(tmp_path / "spool"))
     assert [check["name"] for check in checks] == NAMES
     assert all(check["ok"] for check in checks)
+
+
+def test_a_folder_and_a_backup_open_to_all(log: Log, say: Callable[..., int], tmp_path: Path) -> None:
+    """A backup everybody can read is found, and a folder in which everybody could put another log."""
+    say("Pakken kom for sent", customer="K-1")
+    backup = tmp_path / "monday's.db"
+    backing_up.back_up(log.path, str(backup))
+    backup.chmod(0o644)
+    assert ills(log)["private"] == (
+        f"everybody on this machine can read it: run chmod o-rwx {shlex.quote(str(backup))}"
+    )
+    backup.chmod(0o600)
+    folder = Path(log.path).parent
+    folder.chmod(0o777)
+    assert ills(log)["private"] == (
+        f"everybody on this machine can put another file in its place: run chmod o-w {folder}"
+    )
+    folder.chmod(0o1777)
+    assert ills(log) == {}
 
 
 INJURIES = [

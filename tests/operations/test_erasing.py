@@ -316,6 +316,32 @@ def test_named_by_others(log: Log, by: By, outside: Outside, person: str) -> Non
     assert gone(log, outside, by).named_by_others == [full, key]
 
 
+def test_named_where_no_search_finds_it(log: Log, by: By, outside: Outside, person: str) -> None:
+    """A name that stands in an earlier wording, in a note taken back, in a reason or on no note at all is told, too."""
+    corrected = notes.add(log, Said("Anna Quixotine var flink", customer="K-2"), by).note_id
+    corrections.correct(log, corrected, "hun var flink", "misheard", by)
+    explained = notes.add(log, Said("en anden var flink", customer="K-2"), by).note_id
+    corrections.correct(log, explained, "en tredje var flink", "it was not Anna Quixotine", by)
+    back = notes.add(log, Said("sagen om Anna Quixotine", customer="K-2"), by).note_id
+    undoing.undo(log, undoing.last(log, by.agent), by)
+    facts.add(log, "K-2", "gift med Anna Quixotine", by)
+    fact_id = log.value("select max(id) from facts")
+    log.connection.execute(
+        "insert into themes (uid, name, measure, created_at, created_by) values ('t', 'ring', 'ring til Anna Quixotine',"
+        f" '{by.at}', 'mette')"
+    )
+    log.insert(
+        "imports", uid="i", source="mails", file="anna quixotine.csv", imported_at=by.at, agent="mette",
+        read=1, added=1, known=0, skipped=0, rejected=0,
+    )  # fmt: skip
+    erased = gone(log, outside, by)
+    assert erased.named_by_others == [corrected, explained, back]
+    theme = log.value("select id from themes where name = 'ring'")
+    assert erased.named_elsewhere == [
+        f"fact {fact_id}", f"the theme number {theme}", "the file name of import 1",
+    ]  # fmt: skip
+
+
 def test_reason_must_not_name_the_customer(log: Log, by: By, outside: Outside, person: str) -> None:
     """A reason is kept, so one that names the customer is refused, and nothing goes."""
     for reason in ("k-1042 asked", "because anna quixotine wrote"):

@@ -71,12 +71,14 @@ def test_filters(log: Log, given: None) -> None:
 def test_given_to(log: Log, given: None) -> None:
     """One customer's goodwill is added up by currency, what was no money last."""
     last_at = "2026-11-18T09:00:00Z"
-    assert goodwill.given_to(log, "K-2") == [
+    assert goodwill.given_in(responses.of_customer(log, "K-2")) == [
         {"currency": "EUR", "amount": 15, "times": 1, "last_at": last_at},
         {"currency": None, "amount": None, "times": 1, "last_at": last_at},
     ]
-    assert goodwill.given_to(log, "K-1") == [{"currency": "DKK", "amount": 300.5, "times": 2, "last_at": last_at}]
-    assert goodwill.given_to(log, "K-9") == []
+    assert goodwill.given_in(responses.of_customer(log, "K-1")) == [
+        {"currency": "DKK", "amount": 300.5, "times": 2, "last_at": last_at}
+    ]
+    assert goodwill.given_in(responses.of_customer(log, "K-9")) == []
 
 
 def test_given_again(log: Log, say: Say) -> None:

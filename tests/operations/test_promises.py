@@ -61,6 +61,26 @@ def test_kept(log: Log, promised: int) -> None:
     assert promises.open_of_customer(log, "K-1") == promises.due(log) == []
 
 
+def test_kept_before_it_was_written_down(log: Log, promised: int) -> None:
+    """What was kept in time and written down later was kept in time; the record of changes says when it was written."""
+    promising.keep(log, promised, By("jens", "2026-12-24T09:00:00Z"), at=JENS.at)
+    life = promise_life.get(log, promised)
+    assert (life["ended_at"], life["events"][-1]["happened_at"], life["in_time"]) == (JENS.at, JENS.at, True)
+    assert log.value("select made_at from changes where action = 'promise.keep'") == "2026-12-24T09:00:00Z"
+    undoing.undo(log, undoing.last(log, "jens"), By("jens", "2026-12-24T09:00:00Z"))
+    assert promise_life.get(log, promised)["ended_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("at", "why"), [("2026-12-24T09:00:00Z", "is still to come."), ("2026-11-01T09:00:00Z", "was given later, on ")]
+)
+def test_kept_at_another_time_than_can_be(log: Log, promised: int, at: str, why: str) -> None:
+    """A promise is kept neither in the time to come nor before it was given."""
+    with pytest.raises(WrongUsage, match=why):
+        promising.keep(log, promised, JENS, at=at)
+    assert promise_life.get(log, promised)["outcome"] is None
+
+
 def test_broken(log: Log, promised: int) -> None:
     """A broken promise keeps the reason and whether the customer knows."""
     promising.break_(log, promised, "udsolgt", JENS, customer_told=False)
@@ -372,3 +392,14 @@ def test_many_are_found_by_the_index(log: Log) -> None:
             where outcome is null order by due_on, promises.id limit 20"""
     )
     assert "promises_open" in plan[0]["detail"]
+
+
+def test_note_taken_back_after_its_promise_was_kept(log: Log, by: By, say: Callable[..., int]) -> None:
+    """A promise that was kept does not become one that was withdrawn when its note is taken back."""
+    note_id = say("Hvor er pakken?", customer="K-5")
+    kept = promising.give(log, note_id, "ring", DUE, by)
+    promising.keep(log, kept, by)
+    added = log.value("select id from changes where action = 'note.add' and note_id = ?", [note_id])
+    undoing.undo(log, undoing.last(log, by.agent)._replace(id=added, action="note.add", note_id=note_id), by)
+    kinds = log.rows("select kind from promise_events where promise_id = ? order by id", [kept])
+    assert [row["kind"] for row in kinds] == ["made", "kept"]

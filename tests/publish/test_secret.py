@@ -3,8 +3,10 @@
 import os
 import sqlite3
 import stat
-import threading
+import subprocess
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -55,12 +57,27 @@ def test_fingerprint_tells_secrets_apart() -> None:
 
 
 def test_cut_short(log: Log) -> None:
-    """A secret that is not whole is refused; one that is just being written is waited for."""
-    path = Path(log.path + ".secret")
-    path.write_bytes(b"short")
+    """A secret that is not whole is refused."""
+    Path(log.path + ".secret").write_bytes(b"short")
     with pytest.raises(FeedlogError, match="is cut short") as refused:
         secret_beside(log.path)
     assert refused.value.hint == "Restore it, or remove it and publish --rebuild."
-    path.write_bytes(b"")
-    threading.Timer(0.1, lambda: path.write_bytes(b"s" * BYTES)).start()
-    assert secret_beside(log.path) == b"s" * BYTES
+
+
+def test_no_room_to_make_it(log: Log) -> None:
+    """On a full disk nothing is left behind that would stop publishing once there is room again."""
+    script = (
+        "import resource, signal, sys; from feedlog.publish.secret import secret_beside;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (8, 8));"
+        "secret_beside(sys.argv[1])"
+    )
+    done = subprocess.run([sys.executable, "-c", script, log.path], capture_output=True, text=True, check=False)
+    assert "NotStored: The secret for pseudonyms cannot be made at" in done.stderr
+    assert [name for name in os.listdir(os.path.dirname(log.path)) if "secret" in name or ".part" in name] == []
+    assert len(secret_beside(log.path)) == BYTES
+
+
+def test_many_who_publish_first(log: Log) -> None:
+    """Those who publish for the first time at one moment all get the same secret."""
+    with ThreadPoolExecutor(8) as many:
+        assert len(set(many.map(lambda _: secret_beside(log.path), range(40)))) == 1

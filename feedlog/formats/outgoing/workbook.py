@@ -2,8 +2,11 @@
 
 import os
 import re
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, BinaryIO
 
@@ -17,6 +20,8 @@ _LONGEST_CELL = 32_767
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 # Excel counts days from 1900 on, and the first two months wrongly.
 _FIRST_YEAR = 1901
+_GATHERING = ".feedlog-sheet-"
+_ABANDONED_SECONDS = 24 * 60 * 60
 
 
 def write(file: BinaryIO, columns: Sequence[Column], rows: Iterator[tuple[Any, ...]], style: Style) -> list[str]:
@@ -29,13 +34,23 @@ def write(file: BinaryIO, columns: Sequence[Column], rows: Iterator[tuple[Any, .
 
     # What is gathered on the way holds customers' words: it stays beside the file, and goes whatever happens.
     beside = os.path.dirname(getattr(file, "name", "")) or "."
-    with tempfile.TemporaryDirectory(prefix=".feedlog-", dir=beside) as folder:
+    _sweep(beside)
+    with tempfile.TemporaryDirectory(prefix=_GATHERING, dir=beside) as folder:
         book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
         sheets = _Sheets(book, columns)
         for row in rows:
             sheets.add(row)
         book.close()
     return sheets.remarks()
+
+
+def _sweep(folder: str) -> None:
+    """Removes what an export that was killed had gathered there; one that is at work is never so old."""
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        with suppress(OSError):
+            if name.startswith(_GATHERING) and os.stat(path).st_mtime < time.time() - _ABANDONED_SECONDS:
+                shutil.rmtree(path)
 
 
 class _Sheets:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -163,6 +164,17 @@ def test_workbook_keeps_days_before_its_calendar(tmp_path: Path) -> None:
     """A day from before 1901, which Excel cannot count, stands there as text."""
     _, book = on_sheets(tmp_path / "x.xlsx", [(1, "1899-12-31", "1899-12-31T11:00:00Z", "x", [], False)])
     assert [cell.value for cell in book["notes"][2]][1:3] == ["1899-12-31", "1899-12-31T11:00:00Z"]
+
+
+def test_workbook_clears_up_after_one_that_was_killed(tmp_path: Path) -> None:
+    """What a killed export had gathered beside its file goes with the next one, a day later; what is at work stays."""
+    for name in ("old", "new"):
+        (tmp_path / f".feedlog-sheet-{name}").mkdir()
+        (tmp_path / f".feedlog-sheet-{name}" / "words").write_text("Pakken kom")
+    os.utime(tmp_path / ".feedlog-sheet-old", (0, 0))
+    with open(tmp_path / "x.xlsx", "w+b") as file:
+        OUTGOING["xlsx"].write(file, COLUMNS, iter([FULL]), PLAIN)
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".feedlog-sheet-new", "x.xlsx"]
 
 
 def test_workbook_goes_on_on_the_next_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
