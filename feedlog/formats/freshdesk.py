@@ -48,7 +48,7 @@ _WRITTEN_BY_AN_AGENT = "10"
 _TICKETS = ("ticket", "ticket_of_list", "ticket_with_conversations")
 
 
-class _Ticket(NamedTuple):
+class _Case(NamedTuple):
     """What the conversations of a ticket need to know about it."""
 
     requester: str
@@ -76,7 +76,7 @@ def _learn(known: Lookup, tables: Tables) -> None:
             continue
         _learn_person(known, cells, "requester.")
         _learn_person(known, cells, "responder.", colleague=True)
-        ticket = _Ticket(
+        ticket = _Case(
             cell(cells, "requester_id", "requester.id"),
             _CHANNELS.get(cell(cells, "source"), ""),
             is_yes(cell(cells, "spam")) or is_yes(cell(cells, "deleted")),
@@ -105,7 +105,7 @@ def _messages(known: Lookup, tables: Tables) -> Iterator[Message]:
 
 
 def _description(known: Lookup, empty: Message, cells: Cells) -> Message:
-    ticket = _ticket(known, empty.conversation)
+    ticket = _case(known, empty.conversation)
     if ticket is None or ticket.gone or cell(cells, "source") == _WRITTEN_BY_AN_AGENT:
         return empty
     message = empty._replace(
@@ -118,7 +118,7 @@ def _description(known: Lookup, empty: Message, cells: Cells) -> Message:
 
 
 def _conversation(known: Lookup, empty: Message, cells: Cells) -> Message:
-    ticket = _ticket(known, empty.conversation)
+    ticket = _case(known, empty.conversation)
     if is_yes(cell(cells, "private")) or (ticket is not None and ticket.gone):
         return empty
     message = empty._replace(
@@ -134,7 +134,7 @@ def _conversation(known: Lookup, empty: Message, cells: Cells) -> Message:
     return message._replace(writer="colleague", fields={"agent": agent})
 
 
-def _customer(known: Lookup, ticket: _Ticket | None, author: str) -> dict[str, str]:
+def _customer(known: Lookup, ticket: _Case | None, author: str) -> dict[str, str]:
     author = author or (ticket.requester if ticket else "")
     person = known.person(author) or Person(author)
     return filled(
@@ -146,9 +146,9 @@ def _customer(known: Lookup, ticket: _Ticket | None, author: str) -> dict[str, s
     )
 
 
-def _ticket(known: Lookup, ticket_id: str) -> _Ticket | None:
+def _case(known: Lookup, ticket_id: str) -> _Case | None:
     found = known.latest("ticket", ticket_id)
-    return None if found is None else _Ticket(*json.loads(found))
+    return None if found is None else _Case(*json.loads(found))
 
 
 SOURCE = Source(

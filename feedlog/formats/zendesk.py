@@ -43,7 +43,7 @@ _COLLEAGUES = ("agent", "admin", "owner")
 _DELETED = "_fivetran_deleted"
 
 
-class _Ticket(NamedTuple):
+class _Case(NamedTuple):
     """What the comments of a ticket need to know about it."""
 
     requester: str
@@ -110,7 +110,7 @@ def _learn_tickets(known: Lookup, tables: Tables) -> None:
     for _, _, cells, problem in _tickets(tables):
         if problem:
             continue
-        ticket = _Ticket(
+        ticket = _Case(
             cell(cells, "requester_id", "requester.id"),
             cell(cells, "submitter_id", "submitter.id"),
             cell(cells, "assignee_id", "assignee.id"),
@@ -127,7 +127,7 @@ def _learn_tickets(known: Lookup, tables: Tables) -> None:
 def _learn_comments(known: Lookup, tables: Tables) -> None:
     """Finds the tickets whose description is among the comments: by its words, or by the moment the ticket began."""
     for _, _, cells, _ in _comments(tables):
-        ticket = _ticket(known, cell(cells, "ticket_id"))
+        ticket = _case(known, cell(cells, "ticket_id"))
         if ticket is None or cell(cells, "user_id", "author_id") not in (ticket.submitter, ticket.requester):
             continue
         created = in_utc(cell(cells, "created", "created_at"))
@@ -152,7 +152,7 @@ def _messages(known: Lookup, tables: Tables) -> Iterator[Message]:
 
 def _description(known: Lookup, empty: Message, cells: Cells) -> Message:
     ticket_id, words = cell(cells, "id"), cell(cells, "description")
-    ticket = _ticket(known, ticket_id)
+    ticket = _case(known, ticket_id)
     again = known.first("described", ticket_id) is not None
     if empty.problem or ticket is None or ticket.gone or again or not words:
         return empty
@@ -165,7 +165,7 @@ def _description(known: Lookup, empty: Message, cells: Cells) -> Message:
 
 def _comment(known: Lookup, empty: Message, cells: Cells) -> Message:
     ticket_id, own_id = cell(cells, "ticket_id"), cell(cells, "id")
-    ticket = _ticket(known, ticket_id)
+    ticket = _case(known, ticket_id)
     deleted = is_yes(cell(cells, _DELETED)) or (ticket is not None and ticket.gone)
     words, described = _words(cells), known.first("described", ticket_id)
     if empty.problem or deleted or not words or not is_yes(cell(cells, "public") or "true"):
@@ -185,7 +185,7 @@ def _comment(known: Lookup, empty: Message, cells: Cells) -> Message:
     return _signed(known, message, ticket, cell(cells, "user_id", "author_id"), channel)
 
 
-def _signed(known: Lookup, message: Message, ticket: _Ticket | None, author: str, channel: str) -> Message:
+def _signed(known: Lookup, message: Message, ticket: _Case | None, author: str, channel: str) -> Message:
     """The message with who wrote it, or with the problem that nobody can tell."""
     person = known.person(author)
     if person is None and ticket is not None and author:
@@ -204,9 +204,9 @@ def _signed(known: Lookup, message: Message, ticket: _Ticket | None, author: str
     return message._replace(writer="customer", fields=filled(about))
 
 
-def _ticket(known: Lookup, ticket_id: str) -> _Ticket | None:
+def _case(known: Lookup, ticket_id: str) -> _Case | None:
     found = known.latest("ticket", ticket_id)
-    return None if found is None else _Ticket(*json.loads(found))
+    return None if found is None else _Case(*json.loads(found))
 
 
 def _words(cells: Cells) -> str:

@@ -238,7 +238,8 @@ def test_undo(log: Log, by: By, said: int, write: Write) -> None:
     write(copies=["bo"])
     letters.edit(log, 1, "Kære Anna", by, outbox=str(Path(log.path).parent))
     change = undoing.last(log, "mette")
-    assert (change.action, change.what) == ("letter.write", "the draft of letter 1 and what was written into it")
+    assert change.action == "letter.write"
+    assert change.what == "the draft of letter 1 and what was written into it, of which bo has a copy"
     undoing.undo(log, change, by)
     assert log.value("select (select count(*) from letters) + (select count(*) from letter_copies)") == 0
     with pytest.raises(NotFound, match=r"^There is no letter 1\.$"):
