@@ -79,9 +79,20 @@ def add(
     _show(session, log, promise_id, as_json=as_json)
 
 
+at_option = click.option("--at", metavar="WHEN", help="When it was done. Otherwise now.")
+
+
+def _at(session: Session, typed: str | None, what: str) -> str | None:
+    """When it was done, said back as it was understood."""
+    at = None if typed is None else when.instant(typed, now=session.now)
+    if at:
+        printing.talk(f"{what} {when.spoken(at, now=session.now)}")
+    return at
+
+
 @command.command("keep")
 @promise_argument
-@click.option("--at", metavar="WHEN", help="When it was kept. Otherwise now.")
+@at_option
 @agent_option
 @colleague_option
 @json_option
@@ -96,9 +107,7 @@ def keep(
     feedlog promise keep 12 --at "friday 16:30"
     """
     session.set_agent(agent)
-    kept_at = None if at is None else when.instant(at, now=session.now)
-    if kept_at:
-        printing.talk(f"kept {when.spoken(kept_at, now=session.now)}")
+    kept_at = _at(session, at, "kept")
     log = session.change()
     operation.keep(log, promise_id, session.by(on_behalf_of), at=kept_at)
     _show(session, log, promise_id, as_json=as_json)
@@ -108,6 +117,7 @@ def keep(
 @promise_argument
 @why_option
 @told_option
+@at_option
 @agent_option
 @colleague_option
 @json_option
@@ -117,6 +127,7 @@ def break_(
     promise_id: int,
     why: str | None,
     told: bool | None,
+    at: str | None,
     agent: str | None,
     on_behalf_of: str | None,
     as_json: bool,
@@ -129,11 +140,12 @@ def break_(
     feedlog promise break 12 --why "sold out" --told
     """
     session.set_agent(agent)
+    broken_at = _at(session, at, "broken")
     log, by = session.change(), session.by(on_behalf_of)
     operation.still_open(log, promise_id, by)
     why, told = promising.explained(why, told, "broken", ask=not as_json)
     with promising.not_lost(why):
-        operation.break_(log, promise_id, why, by, customer_told=told)
+        operation.break_(log, promise_id, why, by, customer_told=told, at=broken_at)
     _show(session, log, promise_id, as_json=as_json)
 
 
@@ -142,6 +154,7 @@ def break_(
 @due_option
 @why_option
 @told_option
+@at_option
 @next_workday_option
 @any_day_option
 @agent_option
@@ -154,6 +167,7 @@ def move(
     due: str,
     why: str | None,
     told: bool | None,
+    at: str | None,
     next_workday: bool,
     any_day: bool,
     agent: str | None,
@@ -169,13 +183,14 @@ def move(
     feedlog promise move 12 --due monday --why "the carrier is late" --told
     """
     session.set_agent(agent)
+    moved_at = _at(session, at, "moved")
     log, by = session.change(), session.by(on_behalf_of)
     operation.still_open(log, promise_id, by)
     day = _settled(session, due, next_workday, any_day, ask=not as_json)
     operation.to_be_moved(log, promise_id, day, by)
     why, told = promising.explained(why, told, "moved", ask=not as_json)
     with promising.not_lost(why):
-        operation.move(log, promise_id, day, why, by, customer_told=told)
+        operation.move(log, promise_id, day, why, by, customer_told=told, at=moved_at)
     _show(session, log, promise_id, as_json=as_json)
 
 

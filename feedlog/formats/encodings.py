@@ -15,12 +15,14 @@ from feedlog.language.decoding import Encoding, encoding_of
 MAC_ROMAN = "Read as Mac Roman, since it is not UTF-8 and its æ, ø, å, ä and ö are a Mac's."
 UTF_16 = "Read as UTF-16 without a byte order mark."
 
-# å ä ö æ ø é ü as small and large letters, in the one and the other, beside a small letter; and ’ between two letters.
+# å ä ö æ ø é ü as small and large letters, in the one and the other, beside a small letter; ’ between two letters; and
+# a Mac's hard blank between two words.
 _WINDOWS = re.compile(
     rb"[a-z][\xe4\xe5\xe6\xe9\xf6\xf8\xfc]|[\xc4-\xc6\xd6\xd8\xe4-\xe6\xf6\xf8\xfc][a-z]|[a-z]\x92[a-z]"
 )
 _MAC = re.compile(
-    rb"[a-z][\x8a\x8c\x8e\x9a\x9f\xbe\xbf]|[\x80\x81\x85\x8a\x8c\x9a\x9f\xae\xaf\xbe\xbf][a-z]|[a-z]\xd5[a-z]"
+    rb"[a-z][\x8a\x8c\x8e\x9a\x9f\xbe\xbf]|[\x80\x81\x85\x8a\x8c\x9a\x9f\xae\xaf\xbe\xbf][a-z]"
+    rb"|[a-z]\xd5[a-z]|[a-z0-9]\xca[a-z0-9]"
 )
 # A text in UTF-16 is NUL in every other byte, but for letters that are not Latin.
 _LEAST_NULS = 0.3

@@ -5,7 +5,13 @@ from typing import NamedTuple
 
 from feedlog.errors import Refused
 from feedlog.formats.files import File
+from feedlog.formats.headers import names_words
 from feedlog.formats.records import Source, Table, table_of
+
+# Fewer columns of a source, beside one that everybody has, are chance.
+_LEAST_COLUMNS = 3
+# A file with this column was made for feedlog.
+_OWN = "verbatim"
 
 
 class Opened(NamedTuple):
@@ -27,7 +33,7 @@ def recognised(files: Sequence[Opened], sources: Sequence[Source]) -> Recognised
 
     Raises Refused where files are of different kinds, or lack the table with the customers' words.
     """
-    fitting = {source.name: [_fit(opened, source) for opened in files] for source in sources}
+    fitting = {source.name: [_beyond_chance(_fit(opened, source)) for opened in files] for source in sources}
     best = max(sources, key=lambda source: sum(fit.columns for fit in fitting[source.name]), default=None)
     if best is None or not any(fit.columns for fit in fitting[best.name]):
         return None
@@ -59,6 +65,13 @@ class _Fit(NamedTuple):
 
     columns: int
     tables: list[tuple[str, Table]]
+
+
+def _beyond_chance(fit: _Fit) -> _Fit:
+    """The same, or nothing where two common names alone fit a table that may well be anybody's."""
+    names = [name for _, table in fit.tables for name in table.columns]
+    chance = fit.columns < _LEAST_COLUMNS and any(map(names_words, names))
+    return _Fit(0, []) if chance or _OWN in names else fit
 
 
 def _fit(opened: Opened, source: Source) -> _Fit:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 
 # So many are counted in memory, which is quicker; a file rarely has more rows without an id of their own.
-_IN_MEMORY = 200_000
+_IN_MEMORY = 50_000
 
 
 class Tally:

@@ -80,10 +80,11 @@ def write(
 
     checks.one_of(kind, LETTER_KINDS, "kind of letter")
     agents = _agents(copies)
+    # Drafted before the write: a firm's own template that takes its time must not hold everybody up.
+    drafted = drafting.draft(log, notes.get(log, note_id), kind, language, by, templates)
     with Staged(outbox) as staged:
         with log.write():
-            note = notes.get(log, note_id)
-            drafted = drafting.draft(log, note, kind, language, by, templates)
+            notes.get(log, note_id)
             letter_id = log.insert(
                 "letters",
                 uid=new_uid(),

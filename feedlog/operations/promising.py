@@ -39,20 +39,21 @@ def _checked_at(at: str | None, promise: promise_life.Life, by: By) -> str:
         return by.at
     now = when.local(by.at)
     if at > by.at:
-        raise WrongUsage(f"{when.spoken(at, now=now)} is still to come.", hint="--at is when the promise was kept.")
+        raise WrongUsage(f"{when.spoken(at, now=now)} is still to come.", hint="--at is when it was done.")
     if when.local(at).date() < when.local(promise["promised_at"]).date():
         given = when.spoken(promise["promised_at"], now=now)
         raise WrongUsage(f"Promise {promise['id']} was given later, on {given}.", hint="Check the day of --at.")
     return at
 
 
-def break_(log: Log, promise_id: int, why: str, by: By, *, customer_told: bool) -> None:
-    """Says that a promise will not be kept. Raises NotFound, and Refused for one that ended already."""
+def break_(log: Log, promise_id: int, why: str, by: By, *, customer_told: bool, at: str | None = None) -> None:
+    """Says that a promise will not be kept, now or at an instant before. Raises as `keep` does."""
     why = checks.text(why, "reason")
     with log.write():
         promise = still_open(log, promise_id, by)
-        event_id = promises.add_event(log, promise_id, "broken", by, why=why, customer_told=customer_told)
-        _end(log, promise, "broken", event_id, by)
+        then = by._replace(at=_checked_at(at, promise, by))
+        event_id = promises.add_event(log, promise_id, "broken", then, why=why, customer_told=customer_told)
+        _end(log, promise, "broken", event_id, by, at=at)
 
 
 def _end(log: Log, promise: promise_life.Life, outcome: str, event_id: int, by: By, *, at: str | None = None) -> None:
@@ -63,15 +64,20 @@ def _end(log: Log, promise: promise_life.Life, outcome: str, event_id: int, by: 
     record(log, action, by, note_id=promise["note_id"], promise_id=promise["id"], detail={"event_id": event_id})
 
 
-def move(log: Log, promise_id: int, due_on: str, why: str, by: By, *, customer_told: bool) -> None:
-    """Moves a promise to another due day.
+def move(
+    log: Log, promise_id: int, due_on: str, why: str, by: By, *, customer_told: bool, at: str | None = None
+) -> None:
+    """Moves a promise to another due day, now or at an instant before: the moment the customer was told decides.
 
-    Raises NotFound, and Refused for one that ended already or is due on that day anyway.
+    Raises as `keep` does, and Refused for one that is due on that day anyway.
     """
     why = checks.text(why, "reason")
     with log.write():
         promise = to_be_moved(log, promise_id, due_on, by)
-        event_id = promises.add_event(log, promise_id, "moved", by, due_on=due_on, why=why, customer_told=customer_told)
+        then = by._replace(at=_checked_at(at, promise, by))
+        event_id = promises.add_event(
+            log, promise_id, "moved", then, due_on=due_on, why=why, customer_told=customer_told
+        )
         log.connection.execute("update promises set due_on = ? where id = ?", [due_on, promise_id])
         record(
             log,

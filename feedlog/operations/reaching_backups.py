@@ -35,6 +35,8 @@ def forget(log: Log, wanted: scrubbing.Wanted, by: By) -> Reached:
             try:
                 _forget(log.path, backup, uids, wanted, by)
                 clean += 1
+            except FileNotFoundError:
+                out_of_reach.append(f"the backup {path} of {backup['made_at'][:10]}, which somebody has just removed")
             except FeedlogError as error:
                 troubles.append(f"the backup {path}: {error.message.rstrip('.')}")
     return Reached(clean, troubles, out_of_reach)
@@ -64,8 +66,8 @@ def catch_up(log_path: str) -> list[str]:
         try:
             if not why:
                 _forget(log_path, backup, uids, nothing, None)
-        except FeedlogError as error:
-            why = error.message.rstrip(".")
+        except (FeedlogError, OSError) as error:
+            why = str(error).rstrip(".")
         told.append(
             f"{path} still holds what was erased since it was made: {why}."
             if why

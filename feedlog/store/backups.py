@@ -50,11 +50,19 @@ def open_as_it_is(path: str) -> Log:
         raise NotFound(f"There is no log: {path}.", hint="Check the path: see `feedlog path`.")
     _refuse_folder(path)
     with translated(path, writing=False):
+        _finish_rollback(path)
         connection, version = connect_to_read(path)
         if version == 0:
             connection.close()
             raise NotFound(f"There is nothing in the log: {path}.", hint="Check the path: see `feedlog path`.")
     return Log(path, connection, writable=False)
+
+
+def _finish_rollback(path: str) -> None:
+    """Takes back what somebody who was killed had half written into a backup: only who may write to it can read it then."""
+    if os.path.exists(f"{path}-journal") and os.access(path, os.W_OK):
+        with closing(_connect(path, "rw")) as connection:
+            connection.execute("select count(*) from sqlite_master").fetchone()
 
 
 def make(log: Log, path: str, *, replace: bool = False) -> Made:

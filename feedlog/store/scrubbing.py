@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from feedlog.errors import Refused
 from feedlog.store.log import _until_free as until_free
 from feedlog.store.log import take_turn
 
@@ -122,7 +123,34 @@ def unsound(connection: sqlite3.Connection, indexes: Sequence[str] = INDEXES) ->
 
 
 def traces_of(path: str, looked_for: Wanted) -> set[bytes]:
-    """Which of the words and pieces stand in the bytes of a file; nothing where there is no file."""
+    """Which of the words and pieces stand in the bytes of a file; nothing where there is no file.
+
+    Read in a process of its own: closing a file gives up every lock this process has on it, SQLite's too, and the last
+    of the others to leave would then take the write-ahead log away from under an open connection.
+    https://www.sqlite.org/howtocorrupt.html (2.2)
+    """
+    if not hasattr(os, "fork"):  # where there is none, locks belong to the open file
+        return _read_for(path, looked_for)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.close(reading)
+            with os.fdopen(writing, "wb") as answer:
+                answer.write(b"\0".join(sorted(_read_for(path, looked_for))))
+            status = 0
+        finally:
+            os._exit(status)  # nothing is tidied up: the connection is the parent's
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        found = answer.read()
+    if os.waitpid(child, 0)[1]:
+        raise Refused(f"The bytes of {path} cannot be searched.", hint="Call as the log's owner.")
+    return {*found.split(b"\0")} - {b""}
+
+
+def _read_for(path: str, looked_for: Wanted) -> set[bytes]:
     found: set[bytes] = set()
     try:
         file = open(path, "rb")  # noqa: SIM115  (closed below; a missing file is an answer)

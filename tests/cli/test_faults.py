@@ -104,6 +104,7 @@ def test_a_fault_at_any_statement_leaves_nothing_half_done(
     """A disk that fails at any statement of any change leaves all of the change or none of it, and no text is lost."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "notes.csv").write_text("verbatim,customer\nSkoene trykker,K-2\n", "utf-8")
+    (tmp_path / "letter.txt").write_text("Kære Anna, tak for dine ord.", "utf-8")
     with open_for_writing(str(log_path), DEFAULT_LANGUAGES):
         pass
     tried = 0

@@ -258,7 +258,7 @@ def test_kept_before_it_was_written_down(invoke: Invoke, anna: None) -> None:
     """The time a promise was kept may be said, is said back, and is not one to come."""
     done = invoke("promise", "keep", "1", "--at", "tomorrow")
     assert (done.status, done.out) == (2, "")
-    assert done.err.endswith("is still to come.\n--at is when the promise was kept.\n")
+    assert done.err.endswith("is still to come.\n--at is when it was done.\n")
     done = invoke("promise", "keep", "1", "--at", "now")
     assert (done.status, done.err[:5]) == (0, "kept ")
     assert done.out.startswith("1  kept today")

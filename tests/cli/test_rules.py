@@ -202,7 +202,7 @@ WRITING = [
     ("undo",),
     ("import", "notes.csv"),
     ("import", "notes.csv", "--dry-run"),
-    ("export", "--whole", "whole.jsonl"),
+    ("export", "--whole", "whole.jsonl", "--force"),
     ("--db", "new.db", "import", "whole.jsonl"),
     ("undo",),
     ("dossier", "K-1"),

@@ -89,6 +89,15 @@ def test_broken(log: Log, promised: int) -> None:
     assert (life["events"][-1]["why"], life["events"][-1]["customer_told"]) == ("udsolgt", False)
 
 
+def test_told_in_time_and_written_down_later(log: Log, promised: int) -> None:
+    """A move counts by the moment the customer was told, not by when somebody wrote it down."""
+    late = By("jens", "2026-12-24T09:00:00Z")
+    promising.move(log, promised, "2026-12-28", "fragt", late, customer_told=True, at=JENS.at)
+    assert promise_life.get(log, promised)["counts_on"] == "2026-12-28"
+    promising.break_(log, promised, "udsolgt", late, customer_told=True, at="2026-12-23T09:00:00Z")
+    assert promise_life.get(log, promised)["ended_at"] == "2026-12-23T09:00:00Z"
+
+
 def test_moved(log: Log, promised: int) -> None:
     """A moved promise is due on the new day; every day it had, and why it moved, stays."""
     promising.move(log, promised, "2026-11-24", "fragt", JENS, customer_told=True)
