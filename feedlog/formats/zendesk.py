@@ -60,7 +60,7 @@ def records(tables: Tables) -> Iterator[Record]:
     yield from broken(tables, "user", "ticket_tag")
     with Lookup() as known:
         _learn_people(known, tables)
-        _learn_tickets(known, tables)
+        _learn_cases(known, tables)
         _learn_comments(known, tables)
         yield from answered(known, lambda: _messages(known, tables))
 
@@ -71,13 +71,13 @@ def records(tables: Tables) -> Iterator[Record]:
 def _users(tables: Tables) -> Iterator[Cells]:
     for _, row in rows_of(tables, "user"):
         yield row.cells
-    for _, _, cells, _ in _tickets(tables):
+    for _, _, cells, _ in _cases(tables):
         for part, role in (("requester", "end-user"), ("assignee", "agent")):
             if f"{part}.id" in cells:
                 yield {"role": role, **{name[len(part) + 1 :]: cells[name] for name in cells if name.startswith(part)}}
 
 
-def _tickets(tables: Tables) -> Iterator[tuple[str, int, Cells, str | None]]:
+def _cases(tables: Tables) -> Iterator[tuple[str, int, Cells, str | None]]:
     for name, row in rows_of(tables, "ticket", "ticket_with_comments", "ticket_of_full_export"):
         yield name, row.line, row.cells, row.problem
 
@@ -85,7 +85,7 @@ def _tickets(tables: Tables) -> Iterator[tuple[str, int, Cells, str | None]]:
 def _comments(tables: Tables) -> Iterator[tuple[str, int, Cells, str | None]]:
     for name, row in rows_of(tables, "ticket_comment", "comment"):
         yield name, row.line, row.cells, row.problem
-    for name, line, cells, _ in _tickets(tables):
+    for name, line, cells, _ in _cases(tables):
         for comment in inner(cells, "comments"):
             yield name, line, {"ticket_id": cell(cells, "id"), **comment}, None
 
@@ -103,11 +103,11 @@ def _learn_people(known: Lookup, tables: Tables) -> None:
             known.add_person(own_id, Person(key, name, colleague), in_utc(cell(cells, "updated_at")))
 
 
-def _learn_tickets(known: Lookup, tables: Tables) -> None:
+def _learn_cases(known: Lookup, tables: Tables) -> None:
     for _, row in rows_of(tables, "ticket_tag"):
         if not row.problem and not is_yes(cell(row.cells, _DELETED)):
             known.add("tag", cell(row.cells, "ticket_id"), cell(row.cells, "tag"))
-    for _, _, cells, problem in _tickets(tables):
+    for _, _, cells, problem in _cases(tables):
         if problem:
             continue
         ticket = _Case(
@@ -144,7 +144,7 @@ def _print(words: str) -> str:
 
 
 def _messages(known: Lookup, tables: Tables) -> Iterator[Message]:
-    for name, line, cells, problem in _tickets(tables):
+    for name, line, cells, problem in _cases(tables):
         yield _description(known, Message(name, line, problem=problem), cells)
     for name, line, cells, problem in _comments(tables):
         yield _comment(known, Message(name, line, problem=problem), cells)

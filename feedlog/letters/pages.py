@@ -19,8 +19,11 @@ _POINT = re.compile(r"[–•*-] +")
 _PLACE = re.compile(r"\[\[(?:(?!\[\[|\n *\n)[\s\S])*?\]\]|\[\[")  # one left open is one, too
 # Where a place begins and ends; noncharacters, which `plain` takes out of every text.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
-# What no letter shows and XML does not hold: control characters but line feed and tab, and noncharacters.
-_UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+# What no letter shows and XML does not hold: control characters but line feed and tab, and noncharacters. Characters
+# that turn the direction of writing go, too: in a quotation they would turn our own words behind it.
+_UNSHOWN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
+)
 
 
 class Place(NamedTuple):

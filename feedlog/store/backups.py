@@ -59,7 +59,7 @@ def open_as_it_is(path: str) -> Log:
 
 
 def _finish_rollback(path: str) -> None:
-    """Takes back what somebody who was killed had half written into a backup: only who may write to it can read it then."""
+    """Takes back what somebody who was killed had half written into a backup; else it could not be read."""
     if os.path.exists(f"{path}-journal") and os.access(path, os.W_OK):
         with closing(_connect(path, "rw")) as connection:
             connection.execute("select count(*) from sqlite_master").fetchone()

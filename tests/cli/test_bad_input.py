@@ -251,7 +251,7 @@ def folder(path: Path) -> str:
     return f"This is a folder, not a log: {path}."
 
 
-CALLS = [("list",), ("show", "1"), ("search", "x"), ("similar", "1"), ("tag", "1", "-t", "x"), ("undo",), ("doctor",),
+CALLS = [("list",), ("show", "1"), ("search", "x"), ("similar", "1"), ("tag", "1", "-t", "x"), ("undo",),
          ("correct", "1", "x", "--why", "y"), ("reindex",), ("publish",), ("add", "x")]  # fmt: skip
 
 

@@ -100,3 +100,10 @@ def test_without_quotations() -> None:
     """What we say ourselves is left."""
     assert "Pakken" not in without_quotations(LETTER)
     assert "Venlig hilsen" in without_quotations(LETTER)
+
+
+def test_nothing_turns_the_direction_of_writing() -> None:
+    """A customer's bidirectional controls are left out of a letter: they would turn our words behind the quotation."""
+    assert plain("Du sagde:\n\n    »regning \u202egnp.exe\u2066 betalt«\n\nTak") == (
+        "Du sagde:\n\n    »regning gnp.exe betalt«\n\nTak"
+    )

@@ -4,6 +4,8 @@ import json
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -327,8 +329,8 @@ def test_named_where_no_search_finds_it(log: Log, by: By, outside: Outside, pers
     facts.add(log, "K-2", "gift med Anna Quixotine", by)
     fact_id = log.value("select max(id) from facts")
     log.connection.execute(
-        "insert into themes (uid, name, measure, created_at, created_by) values ('t', 'ring', 'ring til Anna Quixotine',"
-        f" '{by.at}', 'mette')"
+        "insert into themes (uid, name, measure, created_at, created_by) values (?, ?, ?, ?, ?)",
+        ["t", "ring", "ring til Anna Quixotine", by.at, "mette"],
     )
     log.insert(
         "imports", uid="i", source="mails", file="anna quixotine.csv", imported_at=by.at, agent="mette",
@@ -395,6 +397,30 @@ def test_backups_forget(log: Log, by: By, outside: Outside, person: str, tmp_pat
     assert reaching_backups.forget(log, erased.wanted, by) == (
         0, [], [f"the backup {path} of {listed['made_at'][:10]}, which is not there now"],
     )  # fmt: skip
+
+
+def test_a_backup_in_which_an_erasure_was_killed(
+    log: Log, by: By, outside: Outside, person: str, tmp_path: Path
+) -> None:
+    """A kill while a backup is being cleaned leaves a journal beside it; going on takes that back and finishes."""
+    from feedlog.store import backup_list, backups
+
+    path = str(tmp_path / "backup.db")
+    backup_list.put(log.path, backups.make(log, path).backup)
+    script = """
+import os, signal, sqlite3, sys
+cut = sqlite3.connect(sys.argv[1], isolation_level=None)
+cut.execute("pragma cache_size = 2")
+cut.execute("begin immediate")
+cut.executemany("insert into settings values (?, ?)", [(f"z{number}", "q" * 3000) for number in range(200)])
+cut.execute("update wordings set stems = stems || ' x'")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", script, path], check=False)
+    assert os.path.getsize(f"{path}-journal") > 0
+    erased = gone(log, outside, by)
+    assert reaching_backups.forget(log, erased.wanted, by) == (1, [], [])
+    assert hits(path) == set() and os.listdir(tmp_path).count("backup.db-journal") == 0
 
 
 def test_a_copy_can_be_told(log: Log, by: By, outside: Outside, person: str, tmp_path: Path) -> None:

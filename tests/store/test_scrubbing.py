@@ -1,12 +1,15 @@
 """What deleting leaves in a file is found in its bytes, and removed."""
 
+import os
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from feedlog.store import scrubbing
+from feedlog.store import Log, scrubbing
 from feedlog.store.scrubbing import wanted
 
 
@@ -186,3 +189,18 @@ def test_many_words_of_others_are_no_traces(opened: sqlite3.Connection, path: st
         say(opened, number, f"ordnummer{number} kom aldrig frem")
     texts = [f"ordnummer{number} kom aldrig frem" for number in range(30)]
     assert scrubbing.left_in(opened, path, wanted([text.split()[0] for text in texts], texts)) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="locks of a process are a matter of Unix")
+def test_looking_keeps_the_locks(log: Log, say: Callable[..., int]) -> None:
+    """Others who come and go while the bytes are searched leave an open connection its write-ahead log."""
+    say("Pakken kom for sent")
+    for end in ("", "-wal", "-shm"):
+        scrubbing.traces_of(log.path + end, scrubbing.wanted(["pakken"], []))
+    come_and_go = "import sys; from feedlog.store import open_for_writing as o; o(sys.argv[1], ['da']).close()"
+    subprocess.run([sys.executable, "-c", come_and_go, log.path], check=True)
+    assert os.path.exists(f"{log.path}-wal")
+    say("Posen kom for sent")
+    look = "import sys; from feedlog.store import open_for_reading as o; print(o(sys.argv[1]).value(sys.argv[2]))"
+    words = [sys.executable, "-c", look, log.path, "select count(*) from notes"]
+    assert subprocess.run(words, capture_output=True, text=True, check=True).stdout == "2\n"
