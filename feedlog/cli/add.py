@@ -78,7 +78,8 @@ def command(session: Session, text: str | None, as_json: bool, edit: bool, from_
         words = editing.edited(draft)
     else:
         words = text_from(text, "What did the customer say?")
-    said = said._replace(verbatim=_in_stored_form(words, typed=text is None and sys.stdin.isatty()))
+    passing = not edit and text in (None, "-") and (sys.stdin.isatty() or _stdin_is_a_pipe())
+    said = said._replace(verbatim=_in_stored_form(words, passing=passing))
     log, added = _stored(session, said, by, draft)
     if draft:
         editing.discard(draft)
@@ -155,12 +156,12 @@ def _described(session: Session, given: dict[str, Any], *, ask: bool) -> Said:
     )
 
 
-def _in_stored_form(words: str, *, typed: bool) -> str:
-    """The text as it will be stored. One typed at a prompt is nowhere else, so it is shown again when it is refused."""
+def _in_stored_form(words: str, *, passing: bool) -> str:
+    """The text as it will be stored. One typed or piped in may be nowhere else, so it is shown when it is refused."""
     try:
         return checks.text(words, "text")
     except Refused:
-        if typed:
+        if passing:
             printing.talk(masking.unnumbered(words))
         raise
 

@@ -7,21 +7,27 @@ from feedlog.formats.markup import Attributes
 
 # A line break, or an element that is opened and closed: what nobody types by chance.
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_PAIR = re.compile(
-    r"<(html|body|p|div|span|b|i|u|strong|em|a|ul|ol|li|table|tr|td|blockquote|font|h[1-6]|pre)(?:\s[^<>]*)?>"
-    r".*?</\1\s*>",
-    re.IGNORECASE | re.DOTALL,
-)
+_NAMES = "html|body|p|div|span|b|i|u|strong|em|a|ul|ol|li|table|tr|td|blockquote|font|h[1-6]|pre"
+_OPENED = re.compile(rf"<({_NAMES})(?:\s[^<>]*)?>", re.IGNORECASE)
+_CLOSED = re.compile(rf"</({_NAMES})\s*>", re.IGNORECASE)
 
 _LEFT_OUT = {"script", "style", "head", "title", "template", "noscript", "svg"}
 _PARAGRAPHS = {"p", "ul", "ol", "table", "blockquote", "pre", "h1", "h2", "h3", "h4", "h5", "h6"}
 _LINES = {"div", "tr", "section", "article", "header", "footer", "address", "dt", "dd", "hr"}
+# Marks before a line beyond which nobody counts; a mail made of nothing but quotes would fill the memory with them.
+_DEEPEST_QUOTE = 10
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 
 
 def is_html(text: str) -> bool:
     """Whether a text is HTML beyond doubt; a lone `<b>` or `a < b` is what somebody typed."""
-    return bool(_BREAK.search(text) or _PAIR.search(text))
+    if _BREAK.search(text):
+        return True
+    # One expression for both would go through the rest of the text anew for each element that is never closed.
+    last_closed = {match[1].lower(): match.start() for match in _CLOSED.finditer(text)}
+    return bool(last_closed) and any(
+        match.end() <= last_closed.get(match[1].lower(), -1) for match in _OPENED.finditer(text)
+    )
 
 
 def text_of(html: str) -> str:
@@ -102,7 +108,8 @@ class _Reading:
     def _end_line(self, *, always: bool = False) -> None:
         line = self._line.rstrip() if self._pre else self._line.strip()
         if line or always:
-            self._lines.append("> " * self._quoted + self._mark + line if line else "")
+            marks = "> " * min(self._quoted, _DEEPEST_QUOTE)
+            self._lines.append(marks + self._mark + line if line else "")
             self._mark = ""
         self._line = ""
 

@@ -42,11 +42,12 @@ def test_a_mark_is_found_by_search(run: Invoke) -> None:
 
 
 def test_reject(run: Invoke, tmp_path: Path, log_path: Path) -> None:
-    """A rejected text is refused by kind and place; nothing is stored, nothing spooled."""
-    for done in (run("add", SAID, "--pii", "reject"), run("add", stdin=SAID.encode(), FEEDLOG_PII="reject")):
+    """A rejected text is refused by kind and place, nothing is stored or spooled; a piped one is given back, masked."""
+    piped = run("add", stdin=SAID.encode(), FEEDLOG_PII="reject")
+    for done, shown in ((run("add", SAID, "--pii", "reject"), ""), (piped, "Mit nummer er [CPR], og kortet [card]\n")):
         assert (done.status, done.out) == (1, "")
         assert done.err == (
-            "feedlog: The text holds a CPR number, from character 15 to 25.\n"
+            f"{shown}feedlog: The text holds a CPR number, from character 15 to 25.\n"
             "Write it without the number, or have it masked with FEEDLOG_PII=mask.\n"
         )
     done = run("add", "x", "--reading", f"til DK50 0040 0440 1162 43, {CARD}", "--pii", "reject")
