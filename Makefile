@@ -126,10 +126,9 @@ $(BENCH): $(PYTHON) $(PINNED)
 	@$(INSTALL) --editable '.[bench]'
 	@touch $(RUNTIME) $@
 
-# Each release of atheris is built for some Pythons only, so pip chooses among them.
 $(FUZZ): $(DEV)
 	@echo "Installing atheris into $(VENV) ..."
-	@$(BIN)/python -m pip --disable-pip-version-check install -qq --editable '.[fuzz]'
+	@$(INSTALL) --editable '.[fuzz]'
 	@touch $@
 
 $(UV): $(PYTHON)

@@ -71,15 +71,23 @@ def _reader_may_leave() -> Iterator[None]:
 
 @contextmanager
 def _damage_is_said(context: click.Context) -> Iterator[None]:
-    """A fault of feedlog's own is one, unless the log is damaged: no code can be ready for every broken cell."""
+    """A fault of feedlog's own is one, unless the disk refused or the log is damaged: no code is ready for all that."""
     try:
         yield
     except (FeedlogError, click.ClickException, click.exceptions.Exit, click.Abort, OSError):
         raise
     except Exception as error:
+        import sqlite3
+
         from feedlog.store import backups, failures
 
-        if context.obj is None or not backups.is_damaged(context.obj.path):
+        if context.obj is None:
+            raise
+        if isinstance(error, sqlite3.Error):
+            ours = failures.as_ours(error, context.obj.path, writing=False)
+            if ours is not None:
+                raise ours from error
+        if not backups.is_damaged(context.obj.path):
             raise
         raise failures.damaged(context.obj.path, writing=False) from error
 

@@ -1,22 +1,26 @@
 """What an import says: its figures, what a person should know, and its JSON."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
 from typing import Any
 
 from feedlog.operations.importing import Imported
 from feedlog.operations.preparing import Prepared
 
 _REASONS_SHOWN = 20
+# More places of one reason than this are told by the first and the last.
+_PLACES_NAMED = 6
 
 
 def figures(prepared: Prepared, imported: Imported, dry_run: bool) -> str:
     """One line for people: what was read and what became of it."""
     added = f"{imported.added} {'added' if imported.stored else 'would be added'}"
+    left_out = "left out" if imported.unplaced else "without a customer's words" if prepared.title else "without words"
     parts = [
-        f"{imported.read} rows",
+        f"{imported.read} {'row' if imported.read == 1 else 'rows'}",
         added,
         f"{imported.known} known",
-        f"{imported.skipped} {'left out' if imported.unplaced else 'without words'}",
+        f"{imported.skipped} {left_out}",
         f"{len(imported.rejected)} rejected",
     ]
     if imported.responses:
@@ -38,17 +42,36 @@ def remarks(prepared: Prepared, imported: Imported) -> Iterator[str]:
     if imported.untimed:
         yield f"{_replies(imported.untimed)} without a time count as given now."
     if imported.misnamed:
-        yield f"{imported.misnamed} rows name a customer otherwise than we do; the names we know stay."
+        rows = "1 row names" if imported.misnamed == 1 else f"{imported.misnamed} rows name"
+        yield f"{rows} a customer otherwise than we do; the names we know stay."
 
 
 def reasons(prepared: Prepared, imported: Imported, *, everything: bool) -> Iterator[str]:
-    """The rows that were rejected, each with its place and the reason; the first ones, or all."""
-    shown = imported.rejected if everything else imported.rejected[:_REASONS_SHOWN]
+    """The rows that were rejected, each with its place and the reason; the first ones, or all.
+
+    Rows of a file that follow each other and have the same reason share a line.
+    """
     unit = prepared.files[0].unit
-    for line, reason, file in shown:
-        yield f"{file}, {unit} {line}: {reason}"
-    if len(imported.rejected) > len(shown):
-        yield f"… and {len(imported.rejected) - len(shown)} more {unit}s; --json lists them all."
+    left = len(imported.rejected)
+    alike = groupby(imported.rejected, key=lambda one: (one.file, one.reason))
+    for (file, reason), some in alike if everything else islice(alike, _REASONS_SHOWN):
+        lines = [rejected.line for rejected in some]
+        left -= len(lines)
+        yield f"{file}, {_places(unit, lines, everything=everything)}: {reason}"
+    if left:
+        yield f"… and {left} more {unit}s; --json lists them all."
+
+
+def _places(unit: str, lines: Sequence[int], *, everything: bool) -> str:
+    """Where rejected rows stand; of many that do not follow each other, all of them or how many there are."""
+    first, last = lines[0], lines[-1]
+    if len(lines) == 1:
+        return f"{unit} {first}"
+    if len(lines) > 2 and last - first == len(lines) - 1:
+        return f"{unit}s {first} to {last}"
+    if len(lines) > _PLACES_NAMED and not everything:
+        return f"{len(lines)} rows from {unit} {first} to {last}"
+    return f"{unit}s {', '.join(map(str, lines[:-1]))} and {last}"
 
 
 def document(prepared: Sequence[Prepared], done: Sequence[Imported]) -> dict[str, Any]:

@@ -20,6 +20,8 @@ _CLOCK = re.compile(
     r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
+# A stored instant; whether there is such a day is for datetime to say.
+_STORED = re.compile(r"(?:19|2[01])\d\d-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\dZ", re.ASCII)
 _HAS_ZONE = re.compile(r"(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})\s*$")
 _HAS_CLOCK = re.compile(r"\d[:.]\d\d|\d ?[ap]m\b", re.IGNORECASE)
 
@@ -61,6 +63,8 @@ class Dates(NamedTuple):
             return None
         try:
             moment = datetime.fromisoformat(cell)
+            if _STORED.fullmatch(cell):
+                return cell
             if self.zone is not None and moment.tzinfo is None:
                 moment = moment.replace(tzinfo=self.zone)
             return when.stored(moment)

@@ -40,7 +40,7 @@ _OUR_ASSOCIATIONS = {"owner", "member"}
 _DISCOURSE_ROBOTS = {"system", "discobot"}
 # What GitHub calls an issue's place: in the addresses of it and of its comments.
 _ISSUE = re.compile(r"/(?:repos/)?([^/]+/[^/]+)/(?:issues|pull)/(\d+)")
-_QUOTE_MARKS = re.compile(r"\[quote\b[^\]]*\].*?\[/quote\]", re.IGNORECASE | re.DOTALL)
+_QUOTE_MARK = re.compile(r"\[(?:quote\b[^\[\]]*|(?P<end>/quote))\]", re.IGNORECASE)
 
 
 def with_ours(ours: Collection[str]) -> Source:
@@ -79,7 +79,7 @@ def _of_row(cells: Cells, known: Lookup, ours: Collection[str]) -> Iterator[Mess
 
 def _of_thread(thread: Cells, posts: list[dict[str, str]], ours: Collection[str]) -> Iterator[Message]:
     key = cell(thread, "id", "slug", "url", "title")
-    coded = themes([*names_in(cell(thread, "tags")), cell(thread, "category.name", "category")])
+    coded = themes([*names_in(cell(thread, "tags")), *names_in(cell(thread, "labels")), cell(thread, "category.name", "category")])
     title = cell(thread, "title", "subject")
     if _words(thread):  # the first post stands in the thread itself
         posts = [{name: text for name, text in thread.items() if name not in _LISTS}, *posts]
@@ -100,13 +100,15 @@ def _post(post: Cells, thread: str, ours: Collection[str]) -> Message:
     gone = is_yes(cell(post, "hidden")) or is_yes(cell(post, "user_deleted")) or bool(cell(post, "deleted_at"))
     staff = any(is_yes(cell(post, column)) for column in _STAFF)
     role = cell(post, "role", "author.role", "author_role").casefold()
-    colleague = staff or role in _OUR_ROLES or is_one_of(ours, key, name, cell(post, "author.email", "email"))
+    named = is_one_of(ours, key, name, cell(post, "author.email", "email"))
+    of_the_house = role in _OUR_ROLES or cell(post, "authorassociation").casefold() in _OUR_ASSOCIATIONS
+    colleague = staff or of_the_house or named
     return Message(
         table="",
         line=0,
         conversation=thread,
         source_id=cell(post, "id", "post_id"),
-        sent_at=in_utc(cell(post, "created_at", "date", "time", "timestamp", "created", "posted_at")),
+        sent_at=in_utc(cell(post, "created_at", "date", "time", "timestamp", "created", "posted_at", "createdat")),
         writer="nobody" if robot or gone else "colleague" if colleague else "customer",
         words=_words(post),
         fields=_who(key, name, colleague=colleague),
@@ -133,7 +135,24 @@ def _words(post: Cells) -> str:
     typed = cell(post, "raw", "body", "text", "content", "message")
     shown = cell(post, "cooked", "body_html", "html")
     text = plain(without_quotes(shown)) if shown and not cell(post, "raw") else plain(typed)
-    return without_quoted_lines(_QUOTE_MARKS.sub("", text))
+    return without_quoted_lines(_outside_quotes(text))
+
+
+def _outside_quotes(text: str) -> str:
+    """The text without what stands between marks of quoting, quotes in quotes too; an open mark quotes nothing."""
+    begun: list[int] = []
+    quotes: list[tuple[int, int]] = []
+    for mark in _QUOTE_MARK.finditer(text):
+        if not mark["end"]:
+            begun.append(mark.start())
+        elif begun:
+            start = begun.pop()
+            while quotes and quotes[-1][0] > start:
+                quotes.pop()
+            quotes.append((start, mark.end()))
+    ends = [0, *(end for _, end in quotes)]
+    starts = [*(start for start, _ in quotes), len(text)]
+    return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
 # --- GitHub ---------------------------------------------------------------------------------------
@@ -185,13 +204,14 @@ SOURCE = Source(
         "threads of replies": frozenset({"title", "replies"}),
         "posts": frozenset({"thread_id", "author", "body"}),
         "issues": frozenset({"number", "title", "body", "author_association", "state"}),
+        "issues with comments": frozenset({"number", "title", "body", "author.login", "comments"}),
         "comments": frozenset({"issue_url", "body", "author_association"}),
         "comments of a table": frozenset({"issue", "body", "author_association"}),
         "users": frozenset({"login", "node_id", "avatar_url", "id"}),
     },
     needed=(
         *("topics", "topic posts", "threads", "threads of messages", "threads of replies", "posts"),
-        *("issues", "comments", "comments of a table"),
+        *("issues", "issues with comments", "comments", "comments of a table"),
     ),
     records=_records,
     instead="Export the threads with their posts.",

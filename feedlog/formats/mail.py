@@ -26,6 +26,8 @@ _OF_A_MAIL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SEPARATOR = re.compile(rb"From \S.*\d{1,2}:\d{2}(?::\d{2})?.*\d{4}\s*$|From \S+\s*$")
+# A line made to be slow for the pattern above would be longer than a program writes one.
+_LONGEST_SEPARATOR = 300
 _ESCAPED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _COLUMNS = ("mail.words", "mail.address", "mail.name", "mail.sent_at", "mail.id", "mail.answers")
 
@@ -64,7 +66,7 @@ def mails(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     begin, size, blank, many = 1, 0, True, False
     lines: list[bytes] = []
     for number, line in enumerate(stream, 1):
-        if blank and line.startswith(b"From ") and _SEPARATOR.match(line):
+        if blank and line.startswith(b"From ") and len(line) <= _LONGEST_SEPARATOR and _SEPARATOR.match(line):
             if size:
                 yield begin, _whole(lines, size, many)
             begin, size, many = number, 0, True

@@ -167,7 +167,7 @@ _CONTACT = re.compile(
 )
 _POSTSCRIPT = re.compile(r"\s*(?:P\.?\s?S\.?|NB|OBS)\b", re.IGNORECASE)
 _DISCLAIMER = re.compile(
-    r"\s*\W*(?:this (?:e-?mail|message)|denne (?:e-?mail|mail|meddelelse|besked)|detta (?:e-?mail|e-?post|meddelande)"
+    r"\W*(?:this (?:e-?mail|message)|denne (?:e-?mail|mail|meddelelse|besked)|detta (?:e-?mail|e-?post|meddelande)"
     r"|denna (?:e-?post|mail)|confidential|disclaimer|fortrolig|konfidentiell|tænk på miljøet|please consider)\b",
     re.IGNORECASE,
 )

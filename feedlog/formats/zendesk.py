@@ -195,8 +195,9 @@ def _signed(known: Lookup, message: Message, ticket: _Case | None, author: str, 
             person = Person(author, f"agent {author}", colleague=True)
     if person is None:
         return message._replace(
-            problem="Whether a customer or a colleague wrote this is not known: its author is in no table of users. "
-            "Export the users anew, and give all tables at once."
+            problem="A customer or a colleague may have written this: its author is not among the users"
+            + (", nor its ticket among the tickets. " if ticket is None else ". ")
+            + "Export users and tickets of the same days as the comments, and give all files at once."
         )
     if person.colleague:
         return message._replace(writer="colleague", fields={"agent": person.name})

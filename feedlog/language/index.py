@@ -7,6 +7,11 @@ from collections.abc import Sequence
 from feedlog.language.stems import Stems
 from feedlog.language.words import folded, plain_words
 
+# From so many words on it pays to load `json`, and in so few at once is it little memory.
+_MANY = 500
+_AT_ONCE = 20_000
+_ADDED = " on conflict (word) do update set notes = notes + excluded.notes"
+
 
 class Index:
     """Adds wordings to the search tables of one file, and takes them out. Word counts are written by `flush`."""
@@ -15,8 +20,7 @@ class Index:
         self._connection = connection
         self._stems = stems
         self._counts: Counter[str] = Counter()
-        # What `add_many` stores for a word, as one piece: putting the stems together is most of its work.
-        self._columns: dict[str, str] = {}
+        self._columns = _Columns(stems)
 
     def add(self, note_id: int, verbatim: str, corrected: str | None = None) -> None:
         """Makes a note found by its words; `corrected` is its wording where that differs from `verbatim`."""
@@ -38,15 +42,12 @@ class Index:
         stems = {}
         for note_id, verbatim in notes:
             words = plain_words(verbatim)
-            stems[note_id] = " ".join([self._columns.get(word) or self._column(word) for word in words])
+            stems[note_id] = " ".join(map(self._columns.__getitem__, words))
             self._counts.update(set(words))
         self._connection.execute(
             "insert into wordings (note_id, stems) select cast(key as integer), value from json_each(?)",
             (json.dumps(stems, ensure_ascii=False),),
         )
-
-    def _column(self, word: str) -> str:
-        return self._columns.setdefault(word, self._stems.column([word]))
 
     def remove(self, note_id: int, wording: str) -> None:
         """Makes a note found no more; `wording` is what it was indexed with."""
@@ -75,11 +76,34 @@ class Index:
     def flush(self) -> None:
         """Writes the word counts that changed; a word nobody uses any more leaves no trace."""
         changed = [(word, self._stems.root(word), folded(word), by) for word, by in self._counts.items() if by]
-        self._connection.executemany(
-            "insert into words (word, root, folded, notes) values (?, ?, ?, ?)"
-            " on conflict (word) do update set notes = notes + excluded.notes",
-            changed,
-        )
+        if len(changed) < _MANY:
+            self._connection.executemany(
+                "insert into words (word, root, folded, notes) values (?, ?, ?, ?)" + _ADDED, changed
+            )
+        else:
+            self._insert_many(changed)
         gone = [(word,) for word, _, _, by in changed if by < 0]
         self._connection.executemany("delete from words where word = ? and notes <= 0", gone)
         self._counts.clear()
+
+    def _insert_many(self, changed: list[tuple[str, str, str, int]]) -> None:
+        """The words in few statements, for the same reason as in `add_many`: they have a search index, too."""
+        import json
+
+        for start in range(0, len(changed), _AT_ONCE):
+            self._connection.execute(
+                "insert into words (word, root, folded, notes)"
+                " select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each(?) where true" + _ADDED,
+                (json.dumps(changed[start : start + _AT_ONCE], ensure_ascii=False),),
+            )
+
+
+class _Columns(dict[str, str]):
+    """What `add_many` stores for a word, as one piece: putting the stems together would be most of its work."""
+
+    def __init__(self, stems: Stems) -> None:
+        self._stems = stems
+
+    def __missing__(self, word: str) -> str:
+        column = self[word] = self._stems.column([word])
+        return column

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 # Letters and digits; the underscore parts words, as in FTS5's unicode61 tokenizer.
 _WORD = re.compile(r"[^\W_]+")
-
+# The same for texts in the letters of Western Europe, which are most, as a table of bytes: lower case, else a blank.
+_LATIN_1 = bytes(ord(sign.lower()) if sign.isalnum() else ord(" ") for sign in map(chr, range(256)))
 
 # Letters people cannot or do not type, as they type them instead.
 _FOLDED = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ß": "ss", "đ": "d", "ł": "l", "ð": "d", "þ": "th"})
@@ -35,6 +36,10 @@ def words_of(text: str) -> list[Word]:
 
 def plain_words(text: str) -> list[str]:
     """The words of a text, lower case, in order."""
+    try:
+        return text.encode("latin-1").translate(_LATIN_1).decode("latin-1").split()
+    except UnicodeEncodeError:
+        pass
     # Cut first, then lower-cased: 'İ' becomes two characters in lower case, which would part the word.
     return [word.lower() for word in _WORD.findall(text)]
 

@@ -24,6 +24,7 @@ _AHEAD = timedelta(days=1)
 # Between what a content's digest is made of: a character no text has.
 _BETWEEN = "\x1f"
 _DATES = Dates()
+_PLACES = {field: place for place, field in enumerate(FIELDS)}
 
 
 class Arrival(NamedTuple):
@@ -64,37 +65,66 @@ class Reader:
         self._latest = when.stored(now + _AHEAD)
         self._seen = Tally()
         taken = [field for field in FIELDS if field in mapping.columns or field in mapping.constants]
-        self._fields = [
-            (field, mapping.columns.get(field, ()), _remembering(self._meaning(field)))
-            for field in taken
-            if field not in ("verbatim", "source_id")
-        ]
-        self._constants = {
+        constants = {
             field: _joined(field, [self._meaning(field)(value) for value in values])
             for field, values in mapping.constants.items()
         }
+        # A field that stands in one column is read without a list: most do, and this is done for every cell.
+        self._fields = [
+            (
+                _PLACES[field],
+                columns[0] if len(columns) == 1 else "",
+                columns,
+                meaning.__getitem__,
+                constants.get(field),
+            )
+            for field in taken
+            if field not in ("verbatim", "source_id")
+            for columns, meaning in [(mapping.columns.get(field, ()), _Meanings(self._meaning(field)))]
+        ]
+        self._source_id_columns = mapping.columns.get("source_id", ())
 
     def arrival(self, cells: dict[str, str]) -> Arrival | None:
         """What a row says, in its stored form; None where it holds no words. Raises WrongUsage for what is off."""
-        words = cells.get(self._words, "")
+        words = cells.get(self._words)
         if not words or words.isspace():
             return None
-        masking.current().next_row()
-        given: dict[str, Any] = {}
-        for field, columns, meaning in self._fields:
-            filled = [meaning(cell) for name in columns if (cell := cells.get(name)) and not cell.isspace()]
-            value = _joined(field, filled) if filled else None
-            if value in (None, ()):
-                value = self._constants.get(field)
-            if value is not None:
-                given[field] = value
+        masks = masking.current()
+        masks.next_row()
+        cell_of = cells.get
+        given: list[Any] = [None] * len(FIELDS)
+        for place, column, columns, meaning, constant in self._fields:
+            if column:
+                cell = cell_of(column)
+                value = meaning(cell) if cell else None
+            else:
+                filled = [value for name in columns if (cell := cell_of(name)) and (value := meaning(cell)) is not None]
+                value = _joined(FIELDS[place], filled) if filled else None
+            given[place] = constant if value is None or value == () else value
         verbatim = checks.text(self._repairs.text(words), "text")
-        masking.current().notice_key(given.get("customer", ""))
-        if "name" in given and "customer" not in given:
-            checks.said(Said(verbatim, name=given["name"]))
-        agent, themes = given.pop("agent", None), given.pop("theme", ())
-        source_id = self._source_id(cells, verbatim)
-        return Arrival(Said(verbatim, themes=themes, source=self._source, source_id=source_id, **given), agent)
+        _, customer, name, said_at, channel, touchpoint, kind, themes, agent, reading, satisfaction, _ = given
+        if customer:
+            masks.notice_key(customer)
+        elif name is not None:
+            checks.said(Said(verbatim, name=name))  # refuses a name alone
+        return Arrival(
+            Said(
+                verbatim,
+                said_at,
+                customer,
+                name,
+                themes or (),
+                channel,
+                touchpoint,
+                kind,
+                reading,
+                satisfaction,
+                None,
+                self._source,
+                self._source_id(cells, verbatim),
+            ),
+            agent,
+        )
 
     def reply(self, cells: dict[str, str], answers: str) -> Reply | None:
         """A colleague's reply in its stored form; None where it holds no words. Raises WrongUsage for what is off."""
@@ -119,7 +149,8 @@ class Reader:
     def _meaning(self, field: str) -> Callable[[str], Any]:
         """What makes the stored form of a field out of a cell, and refuses what `add` refuses."""
         meaning = self._plain_meaning(field)
-        return lambda cell: meaning(self._repairs.label(cell))
+        repaired = self._repairs.label
+        return lambda cell: meaning(cell if cell.isascii() else repaired(cell))
 
     def _plain_meaning(self, field: str) -> Callable[[str], Any]:
         if field == "said_at":
@@ -128,9 +159,15 @@ class Reader:
             return lambda cell: checks.label(cell, "agent")
         if field == "theme":
             return lambda cell: checks.said(Said("-", themes=_themes(cell))).themes
+        # Rows have these all different; `said` below would look at every other field, too.
+        if field == "customer":
+            return lambda cell: checks.label(cell, "customer key")
+        if field == "name":
+            return lambda cell: checks.label(cell, "name")
+        if field == "reading":
+            return lambda cell: checks.text(cell, "reading")
         read: Callable[[str], Any] = _READ.get(field, composed)
-        # Whether a customer stands beside a name is for the row to say.
-        return lambda cell: getattr(checks.said(Said("-", **{"customer": "-", field: read(cell)})), field)
+        return lambda cell: getattr(checks.said(Said("-", **{field: read(cell)})), field)
 
     def _source_id(self, cells: dict[str, str], verbatim: str) -> str:
         """What the source calls the row; where it has no name for it, one made of who said what when, and a count.
@@ -138,7 +175,7 @@ class Reader:
         The count tells rows apart that say the same. Constants and other fields are left out, so that the same file
         is known again when it is imported with other options.
         """
-        for column in self._columns.get("source_id", ()):
+        for column in self._source_id_columns:
             named = cells.get(column, "")
             if named and not named.isspace():
                 return checks.label(named, "source_id")
@@ -162,18 +199,18 @@ def _joined(field: str, values: list[Any]) -> Any:
     return tuple(dict.fromkeys(name for themes in values for name in themes))
 
 
-def _remembering(meaning: Callable[[str], Any]) -> Callable[[str], Any]:
-    known: dict[str, Any] = {}
+class _Meanings(dict[str, Any]):
+    """What the cells of a field mean, remembered; None for a blank cell."""
 
-    def remembered(cell: str) -> Any:
-        value = known.get(cell)
-        if value is None:
-            if len(known) >= _REMEMBERED:
-                known.clear()
-            value = known[cell] = meaning(cell)
+    def __init__(self, meaning: Callable[[str], Any]) -> None:
+        self._meaning = meaning
+
+    def __missing__(self, cell: str) -> Any:
+        value = None if cell.isspace() else self._meaning(cell)
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[cell] = value
         return value
-
-    return remembered
 
 
 def _channel(cell: str) -> str:

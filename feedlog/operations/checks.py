@@ -44,6 +44,10 @@ def _not_too_long(stored: str, what: str) -> None:
 
 def label(typed: str, what: str) -> str:
     """A name, key or agent in its stored form: one line, at most 200 characters, ID numbers masked but in keys."""
+    if what in _KNOWN_BY and 0 < len(typed) <= LONGEST_LABEL_CHARACTERS and typed.isascii() and typed.isprintable():
+        plain = typed.strip()
+        if plain:  # as most keys are: nothing below would change or refuse it
+            return plain
     stored = _whole(composed(typed), what)
     if not _visible(stored):
         raise WrongUsage(f"The {what} is empty.", hint=f"Leave the {what} out, or write one.")

@@ -48,7 +48,7 @@ SAME = "select ?1 union select id from customers where merged_into_id = ?1"
 # As the index customers_by_plain_key spells it, or SQLite would not use that.
 PLAIN_KEY = "replace(replace(replace(replace(replace(lower(key), ' ', ''), '-', ''), '.', ''), '+', ''), '/', '')"
 # SQLite's lower() knows a to z only.
-_PLAIN = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz", " -.+/")
+PLAIN = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz", " -.+/")
 # Country codes, and how many digits a number has behind them (ITU-T E.164, national numbering plans).
 _PHONES = {"45": (8, 8), "46": (7, 9), "47": (8, 8), "49": (7, 11)}
 _WITH_LEADING_ZERO = ("46", "49")
@@ -139,7 +139,7 @@ def warning_of_new(log: Log, key: str) -> str | None:
 
 def _spelled(key: str) -> list[str]:
     """The plain forms under which this customer may be known already."""
-    plain = key.translate(_PLAIN)
+    plain = key.translate(PLAIN)
     if not plain:
         return []
     found = {plain: None}

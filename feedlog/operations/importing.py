@@ -12,8 +12,9 @@ from feedlog.formats import Record, Row
 from feedlog.formats.repairs import Repairs
 from feedlog.language.index import Index
 from feedlog.language.stems import Stems
-from feedlog.operations import checks, customers, masking, notes, replies, themes
+from feedlog.operations import checks, masking, notes, replies, themes
 from feedlog.operations.arriving import Arrival, Reader
+from feedlog.operations.callers import Callers
 from feedlog.operations.changes import record
 from feedlog.operations.preparing import Prepared
 from feedlog.operations.shapes import By, Note
@@ -24,7 +25,6 @@ from feedlog.store.ids import new_uid, new_uids
 # Enough rows that a statement's own cost no longer counts; few enough that memory stays small, also with long texts.
 _BATCH_ROWS = 5000
 _BATCH_CHARACTERS = 2_000_000
-_REMEMBERED = 100_000
 _SHOWN = 5
 
 # Called now and then with the bytes and the rows read so far.
@@ -107,7 +107,7 @@ class _Run:
     def __init__(self, log: Log, prepared: Prepared, by: By) -> None:
         self._log, self._prepared, self._by = log, prepared, by
         self._index = Index(log.connection, Stems(log.languages))
-        self._customers: dict[str, tuple[int, str | None]] = {}
+        self._customers = Callers(log, by)
         self._themes: dict[str, int] = {}
         self._batch: dict[str, Arrival] = {}
         self._characters = 0
@@ -126,7 +126,7 @@ class _Run:
         )
         self._replies = replies.Gathered(log, prepared.source, by)
         self._repairs = Repairs(prepared.mojibake, html=not prepared.title)
-        self._read = self._added = self._known = self._skipped = self._misnamed = 0
+        self._read = self._added = self._known = self._skipped = 0
         self._rejected: list[Rejected] = []
         self.first_ids: list[int] = []
 
@@ -188,6 +188,7 @@ class _Run:
         self._next_id += len(arrivals)
         self._added += len(arrivals)
         self.first_ids += ids[: _SHOWN - len(self.first_ids)]
+        self._customers.meet((said.customer, said.name) for said, _ in arrivals)
         insert_many(self._connection, "notes", _NOTE_COLUMNS, self._note_rows(ids, arrivals))
         insert_many(self._connection, "note_themes", _THEME_COLUMNS, self._theme_rows(ids, arrivals))
         self._index.add_many([(note_id, one.said.verbatim) for note_id, one in zip(ids, arrivals, strict=True)])
@@ -206,7 +207,7 @@ class _Run:
         return [row[0] for row in found]
 
     def _note_rows(self, ids: range, arrivals: list[Arrival]) -> Iterator[tuple[object, ...]]:
-        by = self._by
+        by, customer_id = self._by, self._customers.row_id
         for note_id, uid, (said, agent) in zip(ids, new_uids(len(ids)), arrivals, strict=True):
             yield (
                 note_id,
@@ -217,7 +218,7 @@ class _Run:
                 by.at,
                 agent or by.agent,
                 by.on_behalf_of,
-                said.customer and self._customer_id(said.customer, said.name),
+                said.customer and customer_id(said.customer, said.name),
                 said.channel,
                 said.touchpoint,
                 said.kind,
@@ -237,18 +238,6 @@ class _Run:
             self._themes[name], _ = themes.find_or_make(self._log, name, self._by)
         return self._themes[name]
 
-    def _customer_id(self, key: str, name: str | None) -> int:
-        known = self._customers.get(key)
-        if known and name in (None, known[1]):
-            return known[0]
-        found = customers.find_or_make(self._log, key, name, self._by)
-        self._misnamed += found.warning is not None
-        if len(self._customers) >= _REMEMBERED:
-            self._customers.clear()
-        if not found.warning:
-            self._customers[key] = (found.id, name)
-        return found.id
-
     def finish(self) -> Imported:
         """Writes the replies, the word counts, the figures and the record of the change."""
         self._index.flush()
@@ -262,7 +251,7 @@ class _Run:
             brought.added,
             brought.without_note,
             brought.without_time,
-            self._misnamed,
+            self._customers.misnamed,
             self._repairs.told(),
             [],
         )

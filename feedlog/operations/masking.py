@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # Worth a closer look: eight digits close to one another, or a mail address. Most texts end here, and the rest of the
 # rules are not even loaded.
 _WORTH_A_LOOK = re.compile(r"\d(?:\D{0,4}\d){7}|@")
+# For texts in the letters of Western Europe that is told in a tenth of the time by what is left of their bytes.
+_NEITHER_DIGIT_NOR_AT = bytes(set(range(256)) - set(b"0123456789@"))
 _ONE_AND_MANY = {
     "CPR": ("CPR number", "CPR numbers"),
     "card": ("card number", "card numbers"),
@@ -146,11 +148,20 @@ def unnumbered(text: str) -> str:
 def looked_at(text: str) -> "list[Found]":
     """The numbers in a text."""
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    if not _WORTH_A_LOOK.search(plain):
+    if _has_few_digits(plain) or not _WORTH_A_LOOK.search(plain):
         return []
     from feedlog.language import idnumbers  # here: most texts hold no number
 
     return idnumbers.find(text)
+
+
+def _has_few_digits(plain: str) -> bool:
+    """Whether a text has fewer than eight digits and no mail address; False also where that takes a closer look."""
+    try:
+        left = plain.encode("latin-1").translate(None, _NEITHER_DIGIT_NOR_AT)
+    except UnicodeEncodeError:
+        return False
+    return len(left) < 8 and b"@" not in left
 
 
 def in_words(counts: Counts) -> str:

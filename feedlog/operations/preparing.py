@@ -150,6 +150,8 @@ def _of_source(
 def _of_table(one: Opened, asked: mapping.Pairs, constants: mapping.Pairs, wishes: Wishes, read_by: Dates) -> Prepared:
     file = one.file
     table, matched = _table_of(one, asked, constants)
+    if "verbatim" not in asked:
+        _refuse_lists(table, matched.columns["verbatim"][0])
     for column in matched.columns.get("said_at", ()):
         if not read_by.order:
             read_by = read_by._replace(order=_order(file, table, column))
@@ -182,6 +184,18 @@ def _table_of(one: Opened, asked: mapping.Pairs, constants: mapping.Pairs) -> tu
         except Refused as error:
             refused = refused or error
     raise refused or Refused(f"{one.file.name} holds no rows.", hint="Check that the export was written.")
+
+
+def _refuse_lists(table: Table, column: str) -> None:
+    """Raises Refused where a column that is only called like words holds lists, as of comments: whose they are, it says
+    inside, and colleagues may be among them.
+    """
+    cells = (row.cells.get(column, "").lstrip() for row in islice(table.rows(), _SAMPLE_ROWS))
+    if any(cell.startswith(("[{", "[[")) for cell in cells):
+        raise Refused(
+            f"The column {column!r} of {table.name} holds lists, not sentences.",
+            hint="Name the column with the customers' words: --map verbatim=COLUMN",
+        )
 
 
 def _sentences(table: Table) -> list[str]:

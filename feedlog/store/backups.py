@@ -154,8 +154,7 @@ def verify(draft: str, told: str, rows: dict[str, int] | None = None) -> list[st
     it can be made anew and the notes are all there.
     """
     # Nobody else knows the draft. Network file systems, where people like to keep backups, often lack locks.
-    connection = _connect(draft, "rw&nolock=1")
-    try:
+    with translated(told, writing=False), closing(_connect(draft, "rw&nolock=1")) as connection:
         trouble = _trouble(connection, rows)
         if trouble:
             raise Refused(
@@ -163,8 +162,6 @@ def verify(draft: str, told: str, rows: dict[str, int] | None = None) -> list[st
                 hint="Keep the file as it is and restore an earlier backup: feedlog backup --list",
             )
         return [] if _indexes_agree(connection) else ["The search index disagrees with the notes: run feedlog reindex."]
-    finally:
-        connection.close()
 
 
 def is_damaged(path: str) -> bool:

@@ -65,7 +65,7 @@ def test_show(shop: Invoke) -> None:
         "was       “Pakken kom tre uger for sent”, corrected today by mette: misheard",
     ]
     document = shop("show", "1", "--json").json
-    assert list(document) == [*Note.__annotations__, "wordings", "promises", "responses", "loop"]
+    assert list(document) == [*Note.__annotations__, "wordings", "promises", "responses", "letters", "loop"]
     assert [wording["why"] for wording in document["wordings"]] == [None, "misheard"]
 
 

@@ -109,11 +109,24 @@ def test_undo_takes_an_import_back(feedlog: Feedlog, tmp_path: Path) -> None:
 
 def test_long_lists_of_rejected_rows_are_cut(feedlog: Feedlog, tmp_path: Path) -> None:
     """People see the first rejected lines and how many more there are; --json has them all."""
-    (tmp_path / "a.csv").write_text("text,kind\n" + "a,rant\n" * 30)
+    (tmp_path / "a.csv").write_text("text,kind\n" + "".join(f"a,rant{number}\n" for number in range(30)))
     done = feedlog("import", "a.csv")
-    assert done.err.count("There is no kind 'rant'") == 20
+    assert done.err.count("There is no kind 'rant") == 20
     assert "… and 10 more lines; --json lists them all." in done.err
     assert len(feedlog("import", "a.csv", "--json").json["rejected"]) == 30
+
+
+def test_rows_rejected_for_one_reason_share_a_line(feedlog: Feedlog, tmp_path: Path) -> None:
+    """What is wrong with rows that follow each other is said once, with where they stand."""
+    (tmp_path / "a.csv").write_text("text,kind\na,rant\na,rant\na,\na,raves\n" + "a,rant\n" * 30)
+    told = feedlog("import", "a.csv").err
+    assert "a.csv, lines 2 and 3: There is no kind 'rant'" in told
+    assert "a.csv, line 5: There is no kind 'raves'" in told
+    assert "a.csv, lines 6 to 35: There is no kind 'rant'" in told
+    assert "more lines" not in told
+    (tmp_path / "b.csv").write_text("text,kind\n" + "a,rant\na,raves\n" * 13)
+    told = feedlog("import", "b.csv").err
+    assert "… and 6 more lines; --json lists them all." in told
 
 
 def test_what_was_done_to_the_texts_is_said(feedlog: Feedlog, tmp_path: Path) -> None:
@@ -190,4 +203,7 @@ def test_dry_run_says_what_is_left_out(feedlog: Feedlog, tmp_path: Path) -> None
     (tmp_path / "a.csv").write_text("text,kind,score\n" + "a,rant,7\n" * 30)
     done = feedlog("import", "a.csv", "--dry-run")
     assert "a.csv: left out score" in done.err
-    assert done.err.count("There is no kind 'rant'") == 30
+    assert "a.csv, lines 2 to 31: There is no kind 'rant'." in done.err
+    (tmp_path / "b.csv").write_text("text,kind\n" + "a,rant\na,\n" * 9)
+    assert "b.csv, 9 rows from line 2 to 18: There is" in feedlog("import", "b.csv").err
+    assert "b.csv, lines 2, 4, 6, 8, 10, 12, 14, 16 and 18: There is" in feedlog("import", "b.csv", "--dry-run").err

@@ -179,3 +179,29 @@ def test_collaborator_may_be_named_as_ours(tmp_path: Path) -> None:
     assert list(notes(records(forum.SOURCE, tmp_path, {"c.json": mine}))) == ["comment 10"]
     found = records(forum.with_ours(["Kim"]), tmp_path, {"issues.json": ISSUES, "c.json": mine})
     assert replies(found) == {"comment 10": ("900", "kim", "Try the new one")}
+
+
+def test_github_by_its_own_program(tmp_path: Path) -> None:
+    """What `gh issue list --json` prints is read: the members' comments are replies, and no list is anybody's words."""
+    said = {"author": {"login": "anna"}, "createdAt": "2026-03-01T08:00:00Z"}
+    issue = {"number": 3, "title": "Crash", "body": "On start", "url": "https://github.com/firm/app/issues/3", **said}
+    by_member = {"id": "IC_1", "author": {"login": "mette"}, "authorAssociation": "MEMBER", "body": "Thanks"}
+    comments = [
+        {**by_member, "createdAt": "2026-03-02T08:00:00Z"},
+        {"id": "IC_2", "authorAssociation": "NONE", "body": "Again today", **said, "createdAt": "2026-03-03T08:00:00Z"},
+    ]
+    found = records(forum.SOURCE, tmp_path, {"i.json": [{**issue, "labels": [{"name": "bug"}], "comments": comments}]})
+    first, second = notes(found).values()
+    assert (first["verbatim"], first["customer"], first["theme"]) == ("Crash\nOn start", "anna", '["bug"]')
+    assert (second["verbatim"], second["said_at"][:10]) == ("Again today", "2026-03-03")
+    assert [answer[1:] for answer in replies(found).values()] == [("mette", "Thanks")]
+
+
+def test_quotes_in_marks(tmp_path: Path) -> None:
+    """What stands between marks of quoting is left out, also quotes in quotes; a mark that is left open hides nothing."""
+    typed = '[quote="bo, post:1"]a [quote]b[/quote] c[/quote]Own [QUOTE=x]d[/QUOTE]words [quote]stay[/quote][quote] here'
+    listed = {"title": "T", "posts": [{"id": 1, "author": "Anna", "created_at": "2026-03-01T08:00:00Z", "raw": typed}]}
+    [said] = notes(records(forum.SOURCE, tmp_path, {"t.json": [listed]})).values()
+    assert said["verbatim"] == "T\nOwn words [quote] here"
+    listed["posts"][0]["raw"] = "[quote]" * 50_000 + "end"  # type: ignore[index]
+    assert len(records(forum.SOURCE, tmp_path, {"t.json": [listed]})) == 1

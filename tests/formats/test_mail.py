@@ -299,3 +299,10 @@ def test_what_a_mail_looks_like() -> None:
 def test_broken_mails_are_read_as_far_as_they_go(raw: bytes) -> None:
     """No mail, however broken, makes reading fail."""
     read(raw)
+
+
+def test_separators_made_to_be_slow(tmp_path: Path) -> None:
+    """A long line that begins like a mailbox's separator is what somebody wrote."""
+    body = b"Hej\n\nFrom x " + b"1:11 " * 60_000 + b"\n"
+    [found] = brought(tmp_path, written("", body))
+    assert found.fields["verbatim"].startswith("Hej\n\nFrom x 1:11")

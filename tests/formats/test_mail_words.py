@@ -27,3 +27,9 @@ def test_only_quotes() -> None:
 def test_quotes_of_a_forum() -> None:
     """Lines a forum quotes from others are left out."""
     assert without_quoted_lines("> it fails\n\nFor me, too") == "For me, too"
+
+
+@pytest.mark.parametrize("line", [" " * 300_000 + "x", "." * 300_000 + "x", "skrev A " * 40_000])
+def test_lines_made_to_be_slow(line: str) -> None:
+    """A line nobody would type below a signature costs no more time than its length."""
+    assert newest(f"Hej\n\nMvh\n{line}").startswith("Hej")

@@ -145,6 +145,15 @@ def test_signs_are_no_html(typed: str) -> None:
     assert not is_html(typed)
 
 
+def test_html_made_to_be_slow_or_large() -> None:
+    """Elements that are never closed, and quotes in quotes by the thousand, cost no more than the length of the text."""
+    assert not is_html("<div>" * 60_000 + "x")
+    assert not is_html("</p>" * 60_000 + "<p>")
+    assert is_html("<P class=x>a</p >")
+    assert len(text_of("<blockquote>x" * 20_000)) < 1_000_000
+    assert text_of("<blockquote>a<blockquote>b</blockquote></blockquote>") == "> a\n\n> > b"
+
+
 @pytest.mark.parametrize(
     ("cell", "order", "zone", "instant"),
     [

@@ -51,8 +51,8 @@ vip,999,x
 
 ALL = {"ticket.csv": TICKETS, "comment.csv": COMMENTS, "user.csv": USERS, "tag.csv": TAGS}
 NOBODY_KNOWN = (
-    "Whether a customer or a colleague wrote this is not known: its author is in no table of users. "
-    "Export the users anew, and give all tables at once."
+    "A customer or a colleague may have written this: its author is not among the users. "
+    "Export users and tickets of the same days as the comments, and give all files at once."
 )
 
 
