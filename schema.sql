@@ -175,6 +175,18 @@ create table themes (
   created_by      text not null
 ) strict;
 
+-- What was said of a theme before a change, so that `undo` can bring it back. The record of changes names the fields only:
+-- texts stand here, where they can be taken out.
+create table theme_versions (
+  change_id  integer primary key references changes (id),
+  theme_id   integer not null references themes (id),
+  title      text,
+  owner      text,
+  measure    text,
+  fixed_on   text,
+  terms      text check (terms is null or json_valid(terms)) -- JSON: the terms the change added or took away, each with
+) strict;                                                    -- its theme, our word and theirs
+
 -- Which notes a theme is on, and who put it there.
 create table note_themes (
   note_id    integer not null references notes (id),
@@ -327,6 +339,8 @@ create table erasures (
   verified_at  text,              -- and no trace was left in any file; empty: `feedlog erase` goes on where it stopped
   agent        text not null,
   reason       text not null,
+  key_marks    text check (key_marks is null or json_valid(key_marks)), -- JSON: by which `feedlog erase` knows, until it
+                                  -- is verified, whose it is; made with the secret beside the log
   customers    integer not null default 0,
   notes        integer not null default 0,
   facts        integer not null default 0,

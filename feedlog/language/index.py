@@ -10,6 +10,8 @@ from feedlog.language.words import folded, plain_words
 # From so many words on it pays to load `json`, and in so few at once is it little memory.
 _MANY = 500
 _AT_ONCE = 20_000
+# New words never end: names, numbers, slips. So counts of more than these are written before `flush` is asked for.
+_WORDS_IN_MEMORY = 100_000
 _ADDED = " on conflict (word) do update set notes = notes + excluded.notes"
 
 
@@ -44,6 +46,8 @@ class Index:
             words = plain_words(verbatim)
             stems[note_id] = " ".join(map(self._columns.__getitem__, words))
             self._counts.update(set(words))
+        if len(self._counts) > _WORDS_IN_MEMORY:
+            self.flush()
         self._connection.execute(
             "insert into wordings (note_id, stems) select cast(key as integer), value from json_each(?)",
             (json.dumps(stems, ensure_ascii=False),),
@@ -105,5 +109,7 @@ class _Columns(dict[str, str]):
         self._stems = stems
 
     def __missing__(self, word: str) -> str:
+        if len(self) >= _WORDS_IN_MEMORY:
+            self.clear()
         column = self[word] = self._stems.column([word])
         return column

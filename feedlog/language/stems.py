@@ -14,6 +14,8 @@ from feedlog.language.words import plain_words
 _VOWELS = "aeiouyæøåäöéü"
 # What must be left of a word once an ending is off; after a vowel one letter more, since short words end so by nature.
 _SHORTEST_STEM = 3
+# A long text repeats its words, and so does an import; what is new in a million notes is mostly met once.
+_REMEMBERED = 100_000
 
 
 class Stems:
@@ -49,6 +51,9 @@ class Stems:
         return self.column(plain_words(text))
 
     def _stem(self, word: str) -> tuple[str, ...]:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+            self._roots.clear()
         said = [stemmer.stemWord(word) for stemmer in self._stemmers] or [word]
         # Sharing one stem is what makes two words one family, so the stem that most stemmers agree on speaks for it:
         # a foreign stemmer that cuts too much ('forlig' to 'for') is outvoted.

@@ -1,5 +1,7 @@
 """The codebook: what a theme is called, who owns it, and themes that turn out to be one or to be two."""
 
+import json
+import sqlite3
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -37,34 +39,36 @@ def describe(log: Log, name: str, by: By, *, term: tuple[str, str] | None = None
     theirs = checks.label(term[1], "term of theirs") if term and term[1].strip() else ""
     with log.write():
         theme_id, name = themes.require(log, name)
-        row = log.row("select title, owner, measure, fixed_on from themes where id = ?", [theme_id])
-        assert row is not None
-        fields = {field: [row[field], value] for field, value in wanted.items() if row[field] != value}
-        added = _add_term(log, theme_id, ours, theirs, by) if theirs else False
+        before = _row_of(log, theme_id)
+        fields = {field: value for field, value in wanted.items() if before[field] != value}
+        added = [[theme_id, ours, theirs]] if theirs and _add_term(log, theme_id, ours, theirs, by) else []
         removed = _remove_terms(log, theme_id, name, ours) if ours and not theirs else []
         if fields or added or removed:
-            _write(log, theme_id, {field: after for field, (_, after) in fields.items()})
-            detail = {"fields": fields, "added": [ours, theirs] if added else [], "removed": removed}
-            record(log, "theme.set", by, theme_id=theme_id, detail=detail)
+            detail = {"fields": [*fields], "added": len(added), "removed": len(removed)}
+            change_id = record(log, "theme.set", by, theme_id=theme_id, detail=detail)
+            _keep(log, change_id, before, added or removed)
+            _write(log, theme_id, fields)
     return name
 
 
-def take_description_back(log: Log, theme_id: int, detail: dict[str, Any], by: By) -> None:
+def take_description_back(log: Log, change_id: int, theme_id: int, detail: dict[str, Any], by: By) -> None:
     """Undoes `describe` inside the caller's `write`; raises Refused where somebody set one of the fields since."""
-    row = log.row("select * from themes where id = ?", [theme_id])
-    assert row is not None
-    for field, (_, after) in detail["fields"].items():
-        if row[field] != after:
+    name = _row_of(log, theme_id)["name"]
+    for field in detail["fields"]:
+        if _is_set_since(log, change_id, theme_id, field):
             raise Refused(
-                f"The {_SPOKEN[field]} of {row['name']!r} was set again since.",
-                hint=f"See it, and set it once more: feedlog theme show {_word(row['name'])}",
+                f"The {_SPOKEN[field]} of {name!r} was set again since.",
+                hint=f"See it, and set it once more: feedlog theme show {_word(name)}",
             )
-    _write(log, theme_id, {field: before for field, (before, _) in detail["fields"].items()})
+    [before] = log.rows("select * from theme_versions where change_id = ?", [change_id])
+    _write(log, theme_id, {field: before[field] for field in detail["fields"]})
+    terms = json.loads(before["terms"] or "[]")
     if detail["added"]:
         delete = "delete from theme_terms where theme_id = ? and our_word = ? and their_word = ?"
-        log.connection.execute(delete, [theme_id, *detail["added"]])
-    for of_theme, ours, theirs in detail["removed"]:
-        _add_term(log, of_theme, ours, theirs, by)
+        log.connection.executemany(delete, terms)
+    else:
+        for of_theme, ours, theirs in terms:
+            _add_term(log, of_theme, ours, theirs, by)
 
 
 def what_was_set(detail: dict[str, Any]) -> str:
@@ -86,6 +90,30 @@ def _checked(field: str, value: str, by: By) -> str | None:
         spoken = when.spoken(value, now=when.local(by.at))
         raise WrongUsage(f"{spoken} is still to come.", hint="--fixed is the day since when it has been mended.")
     return value
+
+
+def _row_of(log: Log, theme_id: int) -> sqlite3.Row:
+    [row] = log.rows("select * from themes where id = ?", [theme_id])
+    return row
+
+
+def _keep(log: Log, change_id: int, before: sqlite3.Row, terms: list[list[Any]]) -> None:
+    """Keeps what was said of a theme before a change, and the terms that the change added or took away."""
+    log.insert(
+        "theme_versions",
+        change_id=change_id,
+        theme_id=before["id"],
+        **{field: before[field] for field in FIELDS},
+        terms=json.dumps(terms, ensure_ascii=False) if terms else None,
+    )
+
+
+def _is_set_since(log: Log, change_id: int, theme_id: int, field: str) -> bool:
+    """Whether a later change that still stands set the field."""
+    sql = """select 1 from changes as later where theme_id = ? and id > ? and action = 'theme.set'
+                and ? in (select value from json_each(later.detail, '$.fields'))
+                and not exists (select 1 from changes where undoes_id = later.id)"""
+    return log.row(sql, [theme_id, change_id, field]) is not None
 
 
 def _write(log: Log, theme_id: int, fields: dict[str, str | None]) -> None:

@@ -10,6 +10,8 @@ from feedlog.store import Log
 from feedlog.store.scrubbing import Wanted, wanted
 
 _THESE = "(select value from json_each(?))"
+# What a file is called in the log once its name was erased.
+NAMELESS = "[erased]"
 
 
 class Reach(NamedTuple):
@@ -184,7 +186,15 @@ _WRITTEN_ELSEWHERE = (
         "the theme number {}",
         "select id, name || ' ' || coalesce(title, '') || ' ' || coalesce(measure, '') from themes",
     ),
-    ("the file name of import {}", "select id, file || ' ' || source from imports"),
+    (
+        "an earlier title, measure or term of the theme number {}",
+        """select distinct theme_id, coalesce(title, '') || ' ' || coalesce(measure, '') || ' ' || coalesce(terms, '')
+             from theme_versions""",
+    ),
+    (
+        "the source of note {} and others that came with it",
+        "select min(id), source from notes where source is not null group by source",
+    ),
 )
 
 
@@ -225,12 +235,23 @@ def _says(text: str, phrases: Iterable[str]) -> bool:
     return any(f" {phrase} " in said for phrase in phrases)
 
 
-def files_imported(log: Log, reach: Reach, gone: Theirs) -> list[str]:
-    """The files from which notes of a reach were imported; one that is named after the customer by its import."""
+def files_imported(log: Log, reach: Reach) -> list[str]:
+    """The files from which notes of a reach were imported; one that was named after a customer by its import."""
     rows = log.rows(
         f"""select distinct imports.id, imports.file from notes join imports on imports.id = notes.import_id
              where notes.id in {_THESE} order by imports.file""",
         [json.dumps(reach.note_ids)],
     )
+    return [f"of import {row['id']}" if row["file"] == NAMELESS else row["file"] for row in rows]
+
+
+def forget_file_names(log: Log, gone: Theirs) -> int:
+    """Takes the names of imported files and their sources out where they name these customers; returns of how many."""
     phrases = _phrases(gone)
-    return [f"of import {row['id']}" if _says(row["file"], phrases) else row["file"] for row in rows]
+    named = [
+        (NAMELESS, NAMELESS if _says(row["source"], phrases) else row["source"], row["id"])
+        for row in log.rows("select id, file, source from imports")
+        if _says(f"{row['file']} {row['source']}", phrases)
+    ]
+    log.connection.executemany("update imports set file = ?, source = ? where id = ?", named)
+    return len(named)

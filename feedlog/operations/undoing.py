@@ -159,7 +159,7 @@ def _untag_together(log: Log, change: Change, by: By) -> None:
 
 
 def _set(log: Log, change: Change, by: By) -> None:
-    codebook.take_description_back(log, _theme_of(change), change.detail, by)
+    codebook.take_description_back(log, change.id, _theme_of(change), change.detail, by)
 
 
 def _merge(log: Log, change: Change, by: By) -> None:

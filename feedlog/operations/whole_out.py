@@ -28,6 +28,7 @@ TABLES = (
     "letter_copies",
     "changes",
     "customer_versions",
+    "theme_versions",
     "erasures",
     "erased",
 )

@@ -49,18 +49,20 @@ def _promises(connection: sqlite3.Connection, note: Row, today: date) -> list[Ro
     found = rows(connection, "select * from promises where note_id = ? order by due_on, id", [note["id"]])
     for promise in found:
         promise["what"] = showing.clean(promise["what"])
+        promise["why"] = showing.clean(promise["why"] or "")
         promise["late"] = promise["outcome"] == "open" and promise["due_on"] < today.isoformat()
         promise["state"] = _state(promise, today)
     return found
 
 
 def _state(promise: Row, today: date) -> str:
+    moved = {0: "", 1: ", moved once"}.get(promise["moved"], f", moved {promise['moved']} times")
     if promise["outcome"] == "open":
         due = showing.due(promise["due_on"], today)
-        return f"open, {due}" if promise["late"] else f"open, due {due}"
+        return (f"open, {due}" if promise["late"] else f"open, due {due}") + moved
     ended = showing.day(promise["ended_on"] or promise["due_on"], today)
-    late = ", after its day" if promise["outcome"] == "kept" and (promise["ended_on"] or "") > promise["due_on"] else ""
-    return f"{promise['outcome']} {ended}{late}"
+    late = ", after its day" if promise["in_time"] == 0 else ""
+    return f"{promise['outcome']} {ended}{late}{moved}"
 
 
 def _responses(connection: sqlite3.Connection, note: Row, today: date) -> list[Row]:

@@ -219,3 +219,11 @@ class TestShowing:
         assert cells.shown("https://evil.example", "verbatim", "notes") == "<bdi>https://evil.example</bdi>"
         assert cells.shown("phone", "channel", "notes") is None
         assert cells.shown(None, "reading", "notes") is None
+
+
+def test_promise_that_moved_or_broke_says_why(site: Site) -> None:
+    """A note's page says how often its promise was moved, whether it broke, and the reason that was given."""
+    moved = site.get("/-/note/81", ROOT).text
+    assert "moved once" in moved and "hylden er forsinket fra fabrikken" in moved
+    broken = site.get("/-/note/54", ROOT).text
+    assert "broken" in broken and "ingen andre fik besked" in broken

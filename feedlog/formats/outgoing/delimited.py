@@ -3,18 +3,12 @@
 import codecs
 import csv
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from feedlog import when
 from feedlog.formats.outgoing.columns import BETWEEN, Column, Style
-
-# How a cell begins that a spreadsheet runs instead of showing: OWASP, CSV Injection, with the full-width signs that
-# some take for the same.
-_RUNS = re.compile("[=+\\-@\t\r\n＝＋－＠]")
-# A number runs nothing, and a customer's phone number must stay what others know them by.
-_NUMBER = re.compile(r"[+-][0-9][0-9 .,]*")
+from feedlog.formulas import harmless
 
 Cell = Callable[[Any], Any]
 
@@ -41,13 +35,6 @@ class _InUtf8:
 
     def write(self, text: str) -> int:
         return self._file.write(text.encode())
-
-
-def harmless(text: str) -> str:
-    """The text of a cell as no spreadsheet runs it: an apostrophe before what would be a formula."""
-    if _RUNS.match(text) and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
 
 
 def _cell(column: Column, style: Style) -> Cell:

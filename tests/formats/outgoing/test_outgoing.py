@@ -18,7 +18,7 @@ from pyarrow import parquet
 
 from feedlog.errors import Refused
 from feedlog.formats.outgoing import OUTGOING, Column, Style, format_by_ending, workbook
-from feedlog.formats.outgoing.delimited import harmless
+from feedlog.formulas import harmless
 
 COLUMNS = (
     Column("id", "number"),
