@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench import filling, report, rounds, texts
-from bench.contestants import Bench, Contestant
+from bench.contestants import IMPORTED_ROWS, Bench, Contestant
 from bench.rounds import Timed
 from bench.running import Failed
 
 ALL = ("add", "search", "list", "publish", "import")
 SEARCHES_A_ROUND = 4  # questions differ more than sentences do
-MOST_IMPORTS = 3  # one takes seconds, not milliseconds
+MOST_IMPORTS = 3  # one takes seconds, not milliseconds; beyond so many rows it takes minutes and is done once
 QUICK_SIZES, QUICK_ROUNDS = (1000,), 5
 SIZES, ROUNDS = (1000, 100_000, 1_000_000), 21
 
@@ -83,7 +83,7 @@ def _measure(wanted: Wanted, work: Path) -> list[Timed]:
     env = filling.environment(work / "home")
     groups = texts.sentences()
     files = []
-    for size in wanted.sizes:
+    for size in wanted.sizes if wanted.only != ["import"] else []:
         _told(f"Filling a log with {size:,} notes ...")
         files.append(filling.filled(size, groups, work, wanted.keep, env))
     bench = Bench(files, groups, work)
@@ -91,19 +91,19 @@ def _measure(wanted: Wanted, work: Path) -> list[Timed]:
         "add": bench.adding,
         "search": bench.searching,
         "list": bench.listing,
-        "import": bench.importing,
         "publish": bench.publishing,
     }
     until = time.monotonic() + wanted.minutes * 60
     results = []
     for what in wanted.only:
         _told(f"Timing {what} ...")
-        number = {"search": wanted.rounds * SEARCHES_A_ROUND, "import": min(wanted.rounds, MOST_IMPORTS)}
-        warm_ups = 0 if what == "import" else rounds.WARM_UPS
-        contestants = contests[what]()
-        results += rounds.timed(
-            contestants, number.get(what, wanted.rounds), env, warm_ups=warm_ups, until=until, told=_told
-        )
+        if what == "import":
+            for size in sorted({min(IMPORTED_ROWS, wanted.sizes[-1]), wanted.sizes[-1]}):
+                number = min(wanted.rounds, MOST_IMPORTS if size <= IMPORTED_ROWS else 1)
+                results += rounds.timed(bench.importing(size), number, env, warm_ups=0, until=until, told=_told)
+            continue
+        number = wanted.rounds * SEARCHES_A_ROUND if what == "search" else wanted.rounds
+        results += rounds.timed(contests[what](), number, env, until=until, told=_told)
     return results
 
 
@@ -120,8 +120,10 @@ def _remarks(wanted: Wanted) -> list[str]:
             remarks.append(
                 f"jrnl has {filling.JOURNAL_ENTRIES:,} entries only: it reads its whole journal at every entry."
             )
-        if not filling.program("sqlite3"):
-            remarks.append("The sqlite3 shell is not installed, so it is not among them.")
+    if "import" in wanted.only:
+        remarks.append("An import by sqlite3 is `.import` into one table without a search index.")
+    if {"add", "import"} & set(wanted.only) and not filling.program("sqlite3"):
+        remarks.append("The sqlite3 shell is not installed, so it is not among them.")
     if not texts.folder():
         remarks.append("The notes are made from the sample notes alone; FEEDLOG_BENCH_TEXTS names a folder with more.")
     return remarks

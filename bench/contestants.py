@@ -22,13 +22,17 @@ def nothing(turn: int) -> Sequence[Sequence[str]]:
 
 
 class Contestant(NamedTuple):
-    """One program at one size. The commands of a turn are timed together; `before` runs first and is not timed."""
+    """One program at one size. The commands of a turn are timed together; `before` runs first and is not timed.
+
+    Of a `watched` one the memory it takes is measured, too.
+    """
 
     what: str
     who: str
     size: int
     commands: Turn
     before: Turn = nothing
+    watched: bool = False
 
 
 class Bench:
@@ -83,14 +87,15 @@ class Bench:
             for file in self._files
         ]
 
-    def importing(self) -> list[Contestant]:
-        """Taking in a file of notes, searchable at once. Every turn begins with no log."""
-        size = min(IMPORTED_ROWS, max(file.size for file in self._files))
-        rows = self._work / "rows.csv"
+    def importing(self, size: int) -> list[Contestant]:
+        """Taking in a file of notes. Every turn begins with no log; sqlite3 makes no search index."""
+        rows = self._work / f"rows-{size}.csv"
         texts.write_csv(rows, self._groups, size)
+        programs = {"feedlog": self._import, "sqlite-utils": self._insert_file}
+        if self._sqlite3:
+            programs["sqlite3"] = self._import_in_shell
         return [
-            Contestant("import", "feedlog", size, partial(self._import, rows)),
-            Contestant("import", "sqlite-utils", size, partial(self._insert_file, rows)),
+            Contestant("import", who, size, partial(commands, rows), watched=True) for who, commands in programs.items()
         ]
 
     def _text(self, turn: int) -> str:
@@ -151,11 +156,21 @@ class Bench:
         return self._call(file, "publish")
 
     def _import(self, rows: Path, turn: int) -> list[list[str]]:
-        return [[self._feedlog, "--db", str(self._work / f"imported-{turn}.db"), "import", str(rows)]]
+        return [[self._feedlog, "--db", str(self._new(rows, turn, "imported")), "import", str(rows)]]
 
     def _insert_file(self, rows: Path, turn: int) -> list[list[str]]:
-        path = str(self._work / f"inserted-{turn}.db")
+        path = str(self._new(rows, turn, "inserted"))
         return [
             [self._sqlite_utils, "insert", path, "notes", str(rows), "--csv", "--silent"],
             [self._sqlite_utils, "enable-fts", path, "notes", "verbatim"],
         ]
+
+    def _import_in_shell(self, rows: Path, turn: int) -> list[list[str]]:
+        path = str(self._new(rows, turn, "shell"))
+        return [[self._sqlite3 or "sqlite3", path, f".import --csv {rows} notes"]]
+
+    def _new(self, rows: Path, turn: int, made: str) -> Path:
+        """A file that is not there yet; the one of the turn before goes, since a million rows are large."""
+        for old in self._work.glob(f"{rows.stem}-{made}-*"):
+            old.unlink()
+        return self._work / f"{rows.stem}-{made}-{turn}.db"

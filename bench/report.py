@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from bench.contestants import IMPORTED_ROWS
 from bench.rounds import Timed
 
 
@@ -35,6 +36,9 @@ class _Figures:
 
     def slowest(self, what: str, who: str, size: int) -> float:
         return percentile(self._by[what, who, size].milliseconds, 95)
+
+    def memory(self, what: str, who: str, size: int) -> float:
+        return self._by[what, who, size].mebibytes
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
@@ -102,17 +106,24 @@ def _list(figures: _Figures) -> list[Ratio]:
 
 
 def _import(figures: _Figures) -> list[Ratio]:
-    return [
-        _judged(
-            f"import, {size:,} rows, to sqlite-utils insert and enable-fts",
-            figures.median("import", "feedlog", size) / figures.median("import", "sqlite-utils", size),
-            1,
-            at=size,
-            sizes=[size],
-            size=size,
-        )
-        for size in figures.sizes("import")
-    ]
+    sizes, found = figures.sizes("import"), []
+    for size in sizes:
+        for who, does, most in (
+            ("sqlite-utils", "sqlite-utils insert and enable-fts", 1),
+            ("sqlite3", "sqlite3 .import", math.inf),
+        ):
+            if size in figures.sizes("import", who):
+                name = f"import, {size:,} rows, to {does}"
+                value = figures.median("import", "feedlog", size) / figures.median("import", who, size)
+                found.append(
+                    Ratio(name, value, "×", "", None)
+                    if math.isinf(most)
+                    else _judged(name, value, most, at=IMPORTED_ROWS, sizes=sizes, size=size)
+                )
+    if len(sizes) > 1:
+        value = figures.memory("import", "feedlog", sizes[-1]) / figures.memory("import", "feedlog", sizes[0])
+        found.append(Ratio(f"import, memory, {sizes[-1]:,} rows, to {sizes[0]:,}", value, "×", "", None))
+    return found
 
 
 def _publish(figures: _Figures) -> list[Ratio]:
@@ -143,6 +154,7 @@ def document(results: Sequence[Timed], remarks: Sequence[str]) -> dict[str, Any]
                 "rounds": len(one.milliseconds),
                 "median": round(statistics.median(one.milliseconds), 2),
                 "percentile_95": round(percentile(one.milliseconds, 95), 2),
+                "mebibytes": round(one.mebibytes, 1),
             }
             for one in results
             if one.milliseconds
@@ -173,12 +185,30 @@ def text(results: Sequence[Timed], remarks: Sequence[str]) -> str:
         )
         for one in told["times"]
     ]
+    imports = [("import", "size", "rows a second", "memory MiB")]
+    imports += [
+        (
+            one["who"],
+            f"{one['size']:,}",
+            f"{one['size'] / one['median'] * 1000:,.0f}",
+            f"{one['mebibytes']:,.0f}",
+        )
+        for one in told["times"]
+        if one["what"] == "import"
+    ]
     judged = [("ratio of medians", "measured", "goal", "")]
     judged += [
         (ratio.name, f"{ratio.value:.2f} {ratio.unit}", ratio.goal, {True: "met", False: "missed", None: ""}[ratio.met])
         for ratio in ratios(results)
     ]
-    parts = [told["machine"], aligned(times, right=(2, 3, 4, 5)), aligned(judged, right=(1,)), "\n".join(remarks)]
+    by_rows = aligned(imports, right=(1, 2, 3)) if imports[1:] else ""
+    parts = [
+        told["machine"],
+        aligned(times, right=(2, 3, 4, 5)),
+        by_rows,
+        aligned(judged, right=(1,)),
+        "\n".join(remarks),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from bench.contestants import Contestant
-from bench.running import run
+from bench.running import Ran, run, run_watched
 
 WARM_UPS = 2
 FEWEST_ROUNDS = 3  # also when the time is up
@@ -14,12 +14,13 @@ LONGEST_SECONDS = 900
 
 
 class Timed(NamedTuple):
-    """How long one contestant took, in milliseconds, in each round."""
+    """How long one contestant took, in milliseconds, in each round, and the most memory it held, where watched."""
 
     what: str
     who: str
     size: int
     milliseconds: list[float]
+    mebibytes: float = 0.0
 
 
 def timed(
@@ -47,7 +48,15 @@ def timed(
             for command in contestants[place].before(turn):
                 run(command, env, longest=LONGEST_SECONDS)
             commands = contestants[place].commands(turn)
-            seconds = sum(run(command, env, longest=LONGEST_SECONDS) for command in commands)
+            ran = [_ran(command, env, contestants[place]) for command in commands]
             if turn >= warm_ups:
-                results[place].milliseconds.append(seconds * 1000)
+                results[place].milliseconds.append(sum(one.seconds for one in ran) * 1000)
+                most = max(results[place].mebibytes, *(one.mebibytes for one in ran))
+                results[place] = results[place]._replace(mebibytes=most)
     return results
+
+
+def _ran(command: Sequence[str], env: dict[str, str], contestant: Contestant) -> Ran:
+    if contestant.watched:
+        return run_watched(command, env, longest=LONGEST_SECONDS)
+    return Ran(run(command, env, longest=LONGEST_SECONDS), 0.0)

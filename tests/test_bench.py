@@ -12,6 +12,7 @@ import pytest
 
 from bench import report, texts
 from bench.rounds import Timed
+from bench.running import Failed, run_watched
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -97,6 +98,33 @@ def test_goals_are_judged_at_their_own_size() -> None:
         "add, 1,000,000 notes, to bare": (2.0, None),
         "add, 1,000,000 notes, to add, 1,000": (2.0, False),
     }
+
+
+def test_imports_tell_rows_a_second_and_memory() -> None:
+    """Imports are judged at a hundred thousand rows; a million is told, with how far memory grew."""
+    results = [
+        Timed("import", who, size, [milliseconds * size / 100_000], mebibytes)
+        for size, mebibytes in ((100_000, 50.0), (1_000_000, 60.0))
+        for who, milliseconds in (("feedlog", 8000.0), ("sqlite-utils", 10_000.0), ("sqlite3", 500.0))
+    ]
+    assert {ratio.name: (ratio.value, ratio.met) for ratio in report.ratios(results)} == {
+        "import, 100,000 rows, to sqlite-utils insert and enable-fts": (0.8, True),
+        "import, 100,000 rows, to sqlite3 .import": (16.0, None),
+        "import, 1,000,000 rows, to sqlite-utils insert and enable-fts": (0.8, None),
+        "import, 1,000,000 rows, to sqlite3 .import": (16.0, None),
+        "import, memory, 1,000,000 rows, to 100,000": (1.2, None),
+    }
+    lines = [re.split(r"\s{2,}", line) for line in report.text(results, []).splitlines()]
+    assert ["feedlog", "1,000,000", "12,500", "60"] in lines
+
+
+def test_memory_is_that_of_the_program_alone() -> None:
+    """A small program is told to take little, whatever the one that measures it holds."""
+    held = bytearray(200 << 20)
+    ran = run_watched([sys.executable, "-c", "pass"], dict(os.environ), longest=60)
+    assert 0 < ran.mebibytes < 100 < len(held) >> 20
+    with pytest.raises(Failed):
+        run_watched([sys.executable, "-c", "raise SystemExit(3)"], dict(os.environ), longest=60)
 
 
 def test_percentile_is_a_measured_value() -> None:

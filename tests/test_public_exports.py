@@ -1,8 +1,8 @@
 """Exports nobody here wrote come in, twice, with figures that were counted from the files by other means.
 
-The files are public data and not part of the project: the Consumer Complaint Database, and Zendesk's tables as the seeds
-of a warehouse's tests hold them. They lie in `exports` of the folder FEEDLOG_BENCH_TEXTS names, or of shared/data beside
-the checkout; without them nothing is tested here.
+The files are public data and not part of the project: the Consumer Complaint Database, and Zendesk's tables as a
+warehouse keeps them. They lie in `exports` of the folder FEEDLOG_BENCH_TEXTS names, or of shared/data beside the
+checkout; without them nothing is tested here.
 """
 
 import csv

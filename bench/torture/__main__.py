@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.torture import damage, disk_full, erasing, first_runs, kills, masks, reading, upgrades, writers
+from bench.torture import damage, disk_full, erasing, first_runs, kills, masks, passing, reading, upgrades, writers
 from bench.torture.scene import Broken
 
 Case = Callable[[Path, bool], str]
@@ -19,6 +19,7 @@ CASES: dict[str, Case] = {
     "first-runs": first_runs.run,
     "disk-full": disk_full.run,
     "erase": erasing.run,
+    "come-and-go": passing.run,
     "masks": masks.run,
     "upgrade": upgrades.run,
     "damage": damage.run,

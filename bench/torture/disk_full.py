@@ -76,6 +76,8 @@ def run(work: Path, short: bool) -> str:
         for one in every:
             for room in rooms:
                 bring_back(full, work / "base")
+                if one.name == "first publish":
+                    forget_publishing(full.folder / "log")
                 if tried(scene, full, one, room):
                     refused += 1
                 else:
@@ -98,6 +100,7 @@ def works(work: Path, place: Path) -> list[Work]:
         Work("add", ("add", TEXT, "-c", "K-77", "-t", "levering", *promise), notes),
         Work("import", ("import", str(work / "notes.csv")), notes),
         Work("publish", ("publish", "--rebuild")),
+        Work("first publish", ("publish",)),
         Work("erase", ("erase", "K-1", "--reason", "asked", "--yes"), "select count(*) from erasures"),
         Work("backup", ("backup", str(place / "copies" / "copy.db"))),
         Work("upgrade", ("list",), "select count(*) from sqlite_schema where name = 'shoes'"),
@@ -131,6 +134,12 @@ def bring_back(full: Disk, base: Path) -> None:
     for path in full.folder.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     shutil.copytree(base, full.folder, dirs_exist_ok=True)
+
+
+def forget_publishing(folder: Path) -> None:
+    """As if nothing had been published ever: no pages, and no secret for the pseudonyms."""
+    shutil.rmtree(folder / "published")
+    (folder / "feedlog.db.secret").unlink()
 
 
 def tried(scene: Scene, full: Disk, one: Work, room: int) -> bool:

@@ -21,9 +21,9 @@ from feedlog.cli.options import (
     theme_option,
     touchpoint_option,
 )
-from feedlog.cli.session import Session, pass_session, piped, text_from
+from feedlog.cli.session import Session, pass_session, show_again, stdin_is_a_pipe, text_from, waiting_in_a_pipe
 from feedlog.errors import FeedlogError, NotFound, NotStored, Refused, WrongUsage
-from feedlog.operations import checks, masking, notes
+from feedlog.operations import checks, notes
 from feedlog.operations.shapes import By, Said
 from feedlog.store import Log
 
@@ -78,7 +78,7 @@ def command(session: Session, text: str | None, as_json: bool, edit: bool, from_
         words = editing.edited(draft)
     else:
         words = text_from(text, "What did the customer say?")
-    passing = not edit and text in (None, "-") and (sys.stdin.isatty() or _stdin_is_a_pipe())
+    passing = not edit and text in (None, "-") and (sys.stdin.isatty() or stdin_is_a_pipe())
     said = said._replace(verbatim=_in_stored_form(words, passing=passing))
     log, added = _stored(session, said, by, draft)
     if draft:
@@ -109,21 +109,9 @@ def _piped_text_is_given_back(text: str | None, *, edit: bool) -> Iterator[None]
     try:
         yield
     except FeedlogError:
-        if text in (None, "-") and not edit and _stdin_is_a_pipe():
-            with suppress(WrongUsage):  # what is no text cannot be shown
-                printing.talk(masking.unnumbered(piped()))
+        if text in (None, "-") and not edit:
+            show_again(waiting_in_a_pipe())
         raise
-
-
-def _stdin_is_a_pipe() -> bool:
-    """Not a terminal, and not a file, which keeps what was read from it."""
-    import os
-    import stat
-
-    try:
-        return stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode)
-    except (OSError, ValueError):
-        return False
 
 
 def _described(session: Session, given: dict[str, Any], *, ask: bool) -> Said:
@@ -162,7 +150,7 @@ def _in_stored_form(words: str, *, passing: bool) -> str:
         return checks.text(words, "text")
     except Refused:
         if passing:
-            printing.talk(masking.unnumbered(words))
+            show_again(words)
         raise
 
 

@@ -1,11 +1,12 @@
 """feedlog correct"""
 
+from functools import partial
+
 import click
 
 from feedlog.cli import noting, printing
 from feedlog.cli.options import NOTE_NUMBER, agent_option, json_option
-from feedlog.cli.session import Session, pass_session, text_from
-from feedlog.errors import NotStored
+from feedlog.cli.session import Session, given_back, pass_session, text_from
 from feedlog.operations import checks, corrections, notes
 
 
@@ -22,18 +23,16 @@ def command(session: Session, note_id: int, text: str | None, why: str, agent: s
     \b
     feedlog correct 318 "Pakken kom to uger for sent" --why misheard
     """
-    session.set_agent(agent)
-    log = session.change()
-    before = notes.get(log, note_id)["verbatim"]
-    if text is None:
-        printing.talk(f"Now: {noting.quoted(before, printing.width())}")
-    by = session.by()
-    words = checks.text(text_from(text, "What did the customer really say?"), "text")
-    try:
-        corrections.correct(log, note_id, words, why, by)
-    except (NotStored, KeyboardInterrupt):
-        printing.talk(words)  # a correction has no spool: what was typed must not be gone
-        raise
+    passing = text in (None, "-")
+    reader = partial(text_from, text, "What did the customer really say?")
+    with given_back(reader, passing=passing, typed="" if passing else text or "") as said:
+        session.set_agent(agent)
+        log = session.change()
+        before = notes.get(log, note_id)["verbatim"]
+        if text is None:
+            printing.talk(f"Now: {noting.quoted(before, printing.width())}")
+        by = session.by()
+        corrections.correct(log, note_id, checks.text(said(), "text"), why, by)
     note = notes.get(log, note_id)
     if as_json:
         printing.document({**note, "wordings": corrections.wordings(log, note_id)})

@@ -9,9 +9,11 @@ def open_draft(folder: str, text: str) -> str:
     """A new draft file only its owner can read; returns its path."""
     import tempfile  # here: only for --edit
 
+    from feedlog.operations.spool import DRAFT
+
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        descriptor, path = tempfile.mkstemp(prefix="draft-", suffix=".txt", dir=folder)
+        descriptor, path = tempfile.mkstemp(prefix=DRAFT, suffix=".txt", dir=folder)
     except OSError as error:
         raise NotStored(
             f"A draft cannot be written to {folder}: {error.strerror}.", hint="Pipe the text in."

@@ -7,7 +7,7 @@ from feedlog.cli import printing
 from feedlog.cli.options import NOTE_NUMBER, agent_option, complete, json_option
 from feedlog.cli.session import Session, pass_session
 from feedlog.errors import FeedlogError
-from feedlog.operations import checks, facts
+from feedlog.operations import checks, facts, masking
 from feedlog.operations.facts import AddedFact
 
 
@@ -48,7 +48,7 @@ def add(session: Session, customer: str, text: str, given_at: str | None, agent:
     try:
         done = facts.add(session.change(), customer, wanted, session.by(), given_at=at)
     except FeedlogError:
-        printing.talk(f"Not stored: {wanted}")
+        printing.talk(masking.unnumbered(f"Not stored: {wanted}"))
         raise
     if as_json:
         _document(done)

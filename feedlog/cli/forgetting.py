@@ -64,9 +64,11 @@ def finish(session: Session, log: Log, erased: Erased, by: By) -> tuple[dict[str
         "verified": not troubles,
         "elsewhere": _elsewhere(session, log, erased, backups),
         "erasure": erased.erasure_id,
-        "erased_at": by.at,
-        "by": by.agent,
+        "erased_at": erased.begun.started_at,
+        "by": erased.begun.agent,
+        "reason": erased.begun.reason,
         "files_removed": erased.swept.removed,
+        "file_names_erased": erased.renamed,
         "backups": backups.clean,
         "looked_for": {
             "words": len(erased.wanted.words),
@@ -104,9 +106,16 @@ def tell(session: Session, receipt: dict[str, Any], counts: Counts) -> None:
     printing.out(f"gone      {in_words(counts)}")
     if receipt["files_removed"]:
         printing.out(f"files     {receipt['files_removed']} removed from the spool and the outbox")
-    if receipt["verified"]:
-        looked = receipt["looked_for"]
-        beyond = f", and {receipt['backups']} of its backups" if receipt["backups"] else ""
+    if receipt["file_names_erased"]:
+        count = receipt["file_names_erased"]
+        printing.out(
+            f"names     {count} imported file{' was' if count == 1 else 's were'} named after them; erased, too"
+        )
+    looked = receipt["looked_for"]
+    beyond = f", and {receipt['backups']} of its backups" if receipt["backups"] else ""
+    if receipt["verified"] and not looked["words"] and not looked["pieces"]:
+        printing.out(f"verified  files written anew: the log, its index, its journal, its pages{beyond}")
+    elif receipt["verified"]:
         sample = ", of which a sample was looked for," if looked["sampled"] else ""
         printing.out(
             f"verified  {looked['words']} words and {looked['pieces']} sentences and keys{sample} stand nowhere in the"

@@ -201,4 +201,4 @@ def _progress(prepared: Prepared) -> Iterator[importing.Progress | None]:
     with click.progressbar(
         length=size, label=printing.safe(prepared.name), item_show_func=rate, file=sys.stderr
     ) as bar:
-        yield lambda read, rows: bar.update(read - bar.pos, rows)
+        yield lambda read, rows: bar.update(max(0, read - bar.pos), rows)

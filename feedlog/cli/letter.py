@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -11,12 +12,14 @@ from feedlog import when
 from feedlog.cli import editing, printing
 from feedlog.cli.letter_check import check
 from feedlog.cli.options import NOTE_NUMBER, agent_option, filter_options, filters, json_option
-from feedlog.cli.session import Session, pass_session, piped
+from feedlog.cli.session import Session, given_back, pass_session, piped
 from feedlog.config import config_file
 from feedlog.errors import FeedlogError, NotFound, Refused, WrongUsage
 from feedlog.letters import LANGUAGES, SUFFIXES
 from feedlog.operations import letters, sending
 from feedlog.operations.letters import Letter, Written
+from feedlog.operations.shapes import By
+from feedlog.store import Log
 from feedlog.vocabulary import LETTER_KINDS
 
 
@@ -142,24 +145,31 @@ def edit(session: Session, letter_id: int, file: str | None, agent: str | None, 
     feedlog letter edit 12
     feedlog letter edit 12 letter.txt
     """
-    session.set_agent(agent)
-    by, outbox = session.by(), session.config["outbox"]
-    log = session.change()
-    letter = letters.draft_of(log, letter_id)
-    if file is None and sys.stdin.isatty():
-        begun = f"{letter['text']}\n"
-        path = editing.open_draft(session.config["spool"], begun)
-        text = editing.edited(path, begun=begun)
-        try:
-            written = letters.edit(log, letter_id, text, by, outbox=outbox)
-        except FeedlogError as error:
-            error.hint = f"{error.hint} Your text is in {path}."
-            raise
-        editing.discard(path)
-    else:
-        text = _text_of(file)
-        written = letters.edit(log, letter_id, text, by, outbox=outbox)
+    in_the_editor = file is None and sys.stdin.isatty()
+    with given_back(partial(_text_of, file), passing=file in (None, "-") and not in_the_editor) as text:
+        session.set_agent(agent)
+        by, outbox = session.by(), session.config["outbox"]
+        log = session.change()
+        letter = letters.draft_of(log, letter_id)
+        if in_the_editor:
+            written = _edited(session, log, letter, by)
+        else:
+            written = letters.edit(log, letter_id, text(), by, outbox=outbox)
     _report(session, written, None, False, as_json, show=False)
+
+
+def _edited(session: Session, log: Log, letter: Letter, by: By) -> Written:
+    """The letter as it left the editor; what cannot be stored stays in the draft's file."""
+    begun = f"{letter['text']}\n"
+    path = editing.open_draft(session.config["spool"], begun)
+    text = editing.edited(path, begun=begun)
+    try:
+        written = letters.edit(log, letter["id"], text, by, outbox=session.config["outbox"])
+    except FeedlogError as error:
+        error.hint = f"{error.hint} Your text is in {path}."
+        raise
+    editing.discard(path)
+    return written
 
 
 @command.command("sent")
@@ -188,13 +198,14 @@ def sent(
     feedlog letter sent 12
     feedlog letter sent 12 letter.txt --at "yesterday 15:30" --cc bo
     """
-    session.set_agent(agent)
-    sent_at = when.instant(at, now=session.now) if at is not None else None
-    if sent_at:
-        printing.talk(f"sent {when.spoken(sent_at, now=session.now)}")
-    text = None if file is None else _text_of(file)
-    by, outbox = session.by(), session.config["outbox"]
-    written = sending.send(session.change(), letter_id, by, text=text, at=sent_at, copies=copies, outbox=outbox)
+    with given_back(partial(_text_of, file), passing=file == "-") as text:
+        session.set_agent(agent)
+        sent_at = when.instant(at, now=session.now) if at is not None else None
+        if sent_at:
+            printing.talk(f"sent {when.spoken(sent_at, now=session.now)}")
+        by, outbox = session.by(), session.config["outbox"]
+        changed = None if file is None else text()
+        written = sending.send(session.change(), letter_id, by, text=changed, at=sent_at, copies=copies, outbox=outbox)
     _report(session, written, None, False, as_json, show=False)
 
 

@@ -1,5 +1,7 @@
 """feedlog promise"""
 
+from functools import partial
+
 import click
 
 from feedlog import when
@@ -13,7 +15,7 @@ from feedlog.cli.options import (
     limit_option,
     next_workday_option,
 )
-from feedlog.cli.session import Session, pass_session, text_from
+from feedlog.cli.session import Session, given_back, pass_session, text_from
 from feedlog.errors import WrongUsage
 from feedlog.operations import notes, promise_life, promise_rates
 from feedlog.operations import promising as operation
@@ -69,13 +71,14 @@ def add(
     feedlog promise add 318 "call back with a new date" --due friday
     feedlog promise add 318 "send a new one" --due "om 3 dage" --next-workday --owner jens
     """
-    session.set_agent(agent)
-    log, by = session.change(), session.by(on_behalf_of)
-    notes.get(log, note_id)
-    day = _settled(session, due, next_workday, any_day, ask=not as_json)
-    words = text_from(text, "What was promised?")
-    with promising.not_lost(words):
-        promise_id = operation.give(log, note_id, words, day, by, owner=owner)
+    passing = text in (None, "-")
+    reader = partial(text_from, text, "What was promised?")
+    with given_back(reader, passing=passing, typed="" if passing else text or "") as words:
+        session.set_agent(agent)
+        log, by = session.change(), session.by(on_behalf_of)
+        notes.get(log, note_id)
+        day = _settled(session, due, next_workday, any_day, ask=not as_json)
+        promise_id = operation.give(log, note_id, words(), day, by, owner=owner)
     _show(session, log, promise_id, as_json=as_json)
 
 

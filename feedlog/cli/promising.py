@@ -9,7 +9,7 @@ import click
 
 from feedlog import when
 from feedlog.cli import noting, printing
-from feedlog.cli.session import Session, readable
+from feedlog.cli.session import Session, readable, show_again
 from feedlog.errors import NotStored, WrongUsage
 from feedlog.operations.promise_life import Event, Life
 from feedlog.operations.promise_rates import Rate
@@ -44,11 +44,11 @@ def explained(why: str | None, told: bool | None, done: str, *, ask: bool) -> tu
 
 @contextmanager
 def not_lost(words: str) -> Iterator[None]:
-    """Says back what was typed where it could not be stored: unlike a note it has no spool."""
+    """Says back, masked, what was typed where it could not be stored: unlike a note it has no spool."""
     try:
         yield
-    except NotStored:
-        printing.talk(words)
+    except (NotStored, KeyboardInterrupt):
+        show_again(words)
         raise
 
 

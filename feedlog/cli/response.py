@@ -20,9 +20,9 @@ from feedlog.cli.options import (
     theme_option,
     touchpoint_option,
 )
-from feedlog.cli.session import Session, pass_session, piped
-from feedlog.errors import FeedlogError, NotStored, WrongUsage
-from feedlog.operations import masking, responses
+from feedlog.cli.session import Session, given_back, pass_session, piped
+from feedlog.errors import WrongUsage
+from feedlog.operations import responses
 from feedlog.vocabulary import RESPONSE_KINDS
 
 
@@ -59,18 +59,11 @@ def add(session: Session, note_id: int, agent: str | None, as_json: bool, **give
     feedlog response add 318 --kind investigated --text "left in the van over Easter" --on-behalf-of bo
     feedlog response add 318 --kind compensated --amount 200 --currency DKK
     """
-    session.set_agent(agent)
     text = given.pop("text")
-    was_piped = text == "-"
-    if was_piped:
-        text = piped()
-    try:
-        answered = _add(session, note_id, text, **given)
-    except FeedlogError as error:
-        # A response has no spool: a text the shell does not keep must not be gone.
-        if text and (was_piped or isinstance(error, NotStored)):
-            printing.talk(masking.unnumbered(text))
-        raise
+    passing = text == "-"
+    with given_back(piped, passing=passing, typed="" if passing else text or "") as read:
+        session.set_agent(agent)
+        answered = _add(session, note_id, read() if passing else text, **given)
     if as_json:
         printing.document({**answered.response, "warnings": answered.warnings})
         return

@@ -2,14 +2,15 @@
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from feedlog import when
 from feedlog.config import Config
-from feedlog.errors import WrongUsage
+from feedlog.errors import FeedlogError, NotStored, WrongUsage
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -116,13 +117,63 @@ def piped() -> str:
     return read.text
 
 
+@contextmanager
+def given_back(reader: Callable[[], str], *, passing: bool, typed: str = "") -> Iterator[Callable[[], str]]:
+    """A way to read a text that has no spool; where the call fails, before or after, the text is shown, masked.
+
+    `passing`: it is piped in or typed at a prompt, so it may stand nowhere else. `typed` on the command line it stands
+    in a shell's history at best: that is shown where the log could not take it, not for a slip in the options.
+    """
+    read: list[str] = []
+
+    def text() -> str:
+        read.append(reader())
+        return read[0]
+
+    try:
+        yield text
+    except (Exception, KeyboardInterrupt) as failed:
+        words = read[0] if read else typed
+        if passing and not read and isinstance(failed, FeedlogError):
+            words = waiting_in_a_pipe()
+        if passing or (typed and isinstance(failed, NotStored | KeyboardInterrupt)):
+            show_again(words)
+        raise
+
+
+def show_again(text: str) -> None:
+    """Shows a text that could not be stored, ID numbers masked."""
+    from feedlog.cli import printing
+    from feedlog.operations import masking
+
+    printing.talk(masking.unnumbered(text))
+
+
+def waiting_in_a_pipe() -> str:
+    """What is piped in and was not read yet; nothing where it would come from a terminal or a file."""
+    if stdin_is_a_pipe():
+        with suppress(WrongUsage):  # what is no text cannot be shown
+            return piped()
+    return ""
+
+
+def stdin_is_a_pipe() -> bool:
+    """Not a terminal, and not a file, which keeps what was read from it."""
+    import os
+    import stat
+
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (OSError, ValueError, AttributeError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)  # some programs pipe through sockets
+
+
 def prompted(what: str) -> str:
     """One line typed at a prompt on the terminal, with the line editing the terminal offers."""
-    import contextlib
-
     from feedlog.cli import printing
 
-    with contextlib.suppress(ImportError):
+    with suppress(ImportError):
         import readline  # noqa: F401  (gives input() its arrow keys)
     printing.talk(what)
     try:

@@ -58,19 +58,32 @@ def command(
         found = finding.similar_to_note(log, note_id, chosen, limit=limit)
     else:
         found = finding.similar_to_text(log, checks.text(text or "", "text"), chosen, limit=limit)
-    if not as_json:
+    # Who is to be asked sees them first. Else nothing is printed before the change: who reads no further (`| head`)
+    # must not keep it from being made.
+    to_be_asked = theme is None or not yes
+    if not as_json and to_be_asked:
         _print(session, found)
-    tagged: list[int] = []
+    tagged = None
     if theme is not None and note_id is not None:
-        alike = [note["id"] for note in found["results"] if note["strong"]]
-        if _agreed(found, theme, len(alike), yes=yes, as_json=as_json):
-            tagged, warnings = themes.tag_together(session.change(), [note_id, *alike], theme, session.by())
-            for warning in warnings:
-                printing.talk(warning)
-            if not as_json:
-                printing.out(f"{_many(len(tagged), 'note')} now with the theme {theme}.")
+        tagged = _tag(session, found, note_id, theme, yes=yes, as_json=as_json)
     if as_json:
-        printing.document(found if theme is None else {**found, "tagged": tagged})
+        printing.document(found if theme is None else {**found, "tagged": tagged or []})
+        return
+    if not to_be_asked:
+        _print(session, found)
+    if tagged is not None:
+        printing.out(f"{_many(len(tagged), 'note')} now with the theme {theme}.")
+
+
+def _tag(session: Session, found: Similar, note_id: int, theme: str, *, yes: bool, as_json: bool) -> list[int] | None:
+    """Puts the theme on the note and those much like it, where that is agreed to; returns those it is new on."""
+    alike = [note["id"] for note in found["results"] if note["strong"]]
+    if not _agreed(found, theme, len(alike), yes=yes, as_json=as_json):
+        return None
+    tagged, warnings = themes.tag_together(session.change(), [note_id, *alike], theme, session.by())
+    for warning in warnings:
+        printing.talk(warning)
+    return tagged
 
 
 def _agreed(found: Similar, theme: str, alike: int, *, yes: bool, as_json: bool) -> bool:

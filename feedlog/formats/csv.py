@@ -12,6 +12,7 @@ from feedlog.errors import Refused
 from feedlog.formats.asides import Asides, without_blanks
 from feedlog.formats.files import File
 from feedlog.formats.headers import header_at, names_words
+from feedlog.formats.own_export import read_back
 from feedlog.formats.records import Table
 from feedlog.formats.rows import Row, lines_of
 from feedlog.vocabulary import LONGEST_TEXT_BYTES
@@ -51,7 +52,7 @@ def tables(file: File) -> list[Table]:
         file.remark(f"{lines} before the column names, and no row was made of it.")
     with file.open() as stream:
         columns = tuple(_Reading(stream, shape).columns)
-    return [Table(file.name, columns, partial(_rows, file, shape))]
+    return [read_back(Table(file.name, columns, partial(_rows, file, shape)))]
 
 
 def _rows(file: File, shape: Shape) -> Iterator[Row]:

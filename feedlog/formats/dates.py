@@ -42,6 +42,11 @@ class Dates(NamedTuple):
             return when.stored(datetime.fromtimestamp(int(text[:10]), UTC))
         if match := _NUMBERS.fullmatch(text):
             day, month = self._day_and_month(text, match[1], match[2], match[3])
+            if not 1 <= month <= 12:
+                raise WrongUsage(
+                    f"{text!r}: there is no such day with the {self.order.partition('-')[0] or 'day'} first.",
+                    hint="The dates of this column begin with the one and the other: mend the file.",
+                )
             text = f"{match[4]}-{month:02}-{day:02}"
             if match[5]:
                 text = f"{text}T{_clock(cell, match[5])}"

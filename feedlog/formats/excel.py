@@ -125,6 +125,7 @@ def _open(file: File) -> Iterator["Workbook"]:
     import openpyxl  # here: it takes longer to load than most files take to read
 
     with warnings.catch_warnings():
+        file.reached = 0
         warnings.simplefilter("ignore")  # about styles and validations, which nobody imports
         try:
             book = openpyxl.load_workbook(file.path, read_only=True, data_only=True)

@@ -64,12 +64,14 @@ class File:
             raw.seek(self.encoding.mark)
             # "replace": the file was read through as this encoding, but another program may write to it meanwhile.
             with io.TextIOWrapper(raw, encoding=self.encoding.name, errors="replace", newline="") as text:
-                self._stream = text
+                self._stream, self.reached = text, 0
                 yield text
+                if os.fstat(raw.fileno()).st_size != self.size:
+                    self.remark("It changed while it was read. Import it again when nothing writes to it any more.")
         self._stream, self.reached = None, self.size
 
     def position(self) -> int:
-        """How many bytes were read so far, at most `size`; it never goes back."""
+        """How many bytes were read so far, at most `size`, since the file was opened last."""
         if self._stream is not None and not self._stream.closed:
             self.reached = max(self.reached, self._stream.buffer.tell())
         return self.reached

@@ -79,7 +79,9 @@ def _of_row(cells: Cells, known: Lookup, ours: Collection[str]) -> Iterator[Mess
 
 def _of_thread(thread: Cells, posts: list[dict[str, str]], ours: Collection[str]) -> Iterator[Message]:
     key = cell(thread, "id", "slug", "url", "title")
-    coded = themes([*names_in(cell(thread, "tags")), *names_in(cell(thread, "labels")), cell(thread, "category.name", "category")])
+    coded = themes(
+        [*names_in(cell(thread, "tags")), *names_in(cell(thread, "labels")), cell(thread, "category.name", "category")]
+    )
     title = cell(thread, "title", "subject")
     if _words(thread):  # the first post stands in the thread itself
         posts = [{name: text for name, text in thread.items() if name not in _LISTS}, *posts]

@@ -61,19 +61,20 @@ def header_at(rows: list[list[str]]) -> int:
     """Which of the first rows of a file names the columns: the first, but for lines that stand before a table.
 
     Such a line (a title, a period, a printing date) has fewer cells than the header. The header itself has the names
-    we know, else as many cells as most rows below and in each a short name.
+    we know, else a short name in each of at least as many cells as most rows below have: a sheet ends a row at its last
+    answer.
     """
     filled = [sum(1 for cell in row if cell.strip()) for row in rows]
     first = next((place for place, count in enumerate(filled) if count), 0)
     widths = [len(row) for row, count in zip(rows, filled, strict=True) if count > 1]
-    usual = max(set(widths), key=widths.count, default=1)
+    usual = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
     for place in range(first, min(len(rows), first + _MOST_BEFORE)):
         narrower = all(count < filled[place] for count in filled[:place])
         if place > first and not narrower:
             continue
         if any(map(names_words, rows[place])):
             return place
-        if place > first and usual > 2 and len(rows[place]) == usual > len(rows[first]) and _all_names(rows[place]):
+        if place > first and usual > 2 and len(rows[place]) >= usual > len(rows[first]) and _all_names(rows[place]):
             return place
     return first
 

@@ -18,11 +18,14 @@ _ADDED = " on conflict (word) do update set notes = notes + excluded.notes"
 class Index:
     """Adds wordings to the search tables of one file, and takes them out. Word counts are written by `flush`."""
 
-    def __init__(self, connection: sqlite3.Connection, stems: Stems) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, stems: Stems, *, words_in_memory: int = _WORDS_IN_MEMORY
+    ) -> None:
         self._connection = connection
         self._stems = stems
         self._counts: Counter[str] = Counter()
-        self._columns = _Columns(stems)
+        self._words_in_memory = words_in_memory
+        self._columns = _Columns(stems, words_in_memory)
 
     def add(self, note_id: int, verbatim: str, corrected: str | None = None) -> None:
         """Makes a note found by its words; `corrected` is its wording where that differs from `verbatim`."""
@@ -46,7 +49,7 @@ class Index:
             words = plain_words(verbatim)
             stems[note_id] = " ".join(map(self._columns.__getitem__, words))
             self._counts.update(set(words))
-        if len(self._counts) > _WORDS_IN_MEMORY:
+        if len(self._counts) > self._words_in_memory:
             self.flush()
         self._connection.execute(
             "insert into wordings (note_id, stems) select cast(key as integer), value from json_each(?)",
@@ -105,11 +108,11 @@ class Index:
 class _Columns(dict[str, str]):
     """What `add_many` stores for a word, as one piece: putting the stems together would be most of its work."""
 
-    def __init__(self, stems: Stems) -> None:
-        self._stems = stems
+    def __init__(self, stems: Stems, room: int) -> None:
+        self._stems, self._room = stems, room
 
     def __missing__(self, word: str) -> str:
-        if len(self) >= _WORDS_IN_MEMORY:
+        if len(self) >= self._room:
             self.clear()
         column = self[word] = self._stems.column([word])
         return column

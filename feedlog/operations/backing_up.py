@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from contextlib import suppress
 from typing import NamedTuple
 
 from feedlog.errors import FeedlogError, Refused
@@ -30,19 +31,30 @@ def back_up(log_path: str, place: str, *, force: bool = False) -> BackedUp:
     copy cannot be written: then nothing is left behind.
     """
     place = os.path.abspath(place)
+    unlisted: list[str] = []
+
+    def put_on_the_list(backup: Backup) -> None:
+        try:
+            backup_list.put(log_path, backup)
+        except FeedlogError as error:
+            unlisted.append(
+                "The backup could not be put on the list, so an erasure will not reach it:"
+                f" {error.message} {error.hint}"
+            )
+
     with backups.open_as_it_is(log_path) as log:
         if os.path.isdir(place):
             place = backups.free_name(os.path.join(place, _name(log_path)))
         _check_place(log, place, force)
-        made = backups.make(log, place, replace=force)
-    remarks = list(made.remarks)
-    try:
-        backup_list.put(log_path, made.backup)
-    except FeedlogError as error:
-        remarks.append(
-            f"The backup could not be put on the list, so an erasure will not reach it: {error.message} {error.hint}"
-        )
-    return BackedUp(made.backup, [*remarks, *reaching_backups.catch_up(log_path)])
+        try:
+            # First the list: killed in between, a backup that stands nowhere would keep what is erased later.
+            made = backups.make(log, place, replace=force, before_naming=put_on_the_list)
+        except FeedlogError:
+            if not os.path.lexists(place):
+                with suppress(FeedlogError):  # it was not listed yet
+                    backup_list.forget(log_path, place)
+            raise
+    return BackedUp(made.backup, [*made.remarks, *unlisted, *reaching_backups.catch_up(log_path)])
 
 
 def listed(log_path: str) -> list[backup_list.Listed]:

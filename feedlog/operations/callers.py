@@ -10,7 +10,7 @@ from feedlog.store.bulk import insert_many
 from feedlog.store.ids import new_uids
 
 # So many customers are remembered from batch to batch, and no more, so that memory stays small.
-_REMEMBERED = 100_000
+_REMEMBERED = 20_000
 _COLUMNS = ("uid", "key", "name", "created_at", "created_by")
 
 

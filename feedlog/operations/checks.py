@@ -10,7 +10,7 @@ from feedlog.operations.shapes import Said
 from feedlog.vocabulary import CHANNELS, KINDS, LONGEST_LABEL_CHARACTERS, LONGEST_TEXT_BYTES
 
 # What something is known again by is stored as it is: with a number masked, two customers would be one.
-_KNOWN_BY = {"agent", "colleague's name", "customer key", "idempotency key", "owner", "source", "source_id"}
+_KNOWN_BY = {"agent", "colleague's name", "customer key", "idempotency key", "owner", "source_id"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 

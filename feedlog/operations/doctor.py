@@ -212,4 +212,10 @@ def _spool(folder: str) -> str | None:
     for place in spool.places(folder):
         if waiting := spool.waiting(place):
             return f"in {place} wait texts that were not stored, {len(waiting)} of them: run `feedlog recover`"
+    if drafts := spool.drafts_left(folder):
+        named = shlex.quote(drafts[0])
+        more = f", {len(drafts)} in all" if len(drafts) > 1 else ""
+        return f"a draft was left at {named}{more}: log it with `feedlog add < {named}`, then remove it"
+    if os.path.isdir(folder) and (sharing.open_to_all(folder) or sharing.changed_by_all(folder)):
+        return f"everybody on this machine can look into it: run chmod go-rwx {shlex.quote(folder)}"
     return None

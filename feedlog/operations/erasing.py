@@ -4,7 +4,10 @@ One transaction takes the rows. What deleting leaves behind in the files is remo
 bytes; until that has succeeded the erasure is unverified, and calling again goes on with it.
 """
 
+import hashlib
+import hmac
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -12,6 +15,7 @@ from feedlog import when
 from feedlog.errors import FeedlogError, Refused, WrongUsage
 from feedlog.language.index import Index
 from feedlog.language.stems import Stems
+from feedlog.language.words import composed
 from feedlog.operations import checks, leftovers, reaching
 from feedlog.operations.changes import record
 from feedlog.operations.leftovers import Outside, Swept
@@ -26,8 +30,20 @@ _BATCH = 5000
 _FEW_CUSTOMERS = 20
 
 
+class Begun(NamedTuple):
+    """When an erasure was begun, by whom and why."""
+
+    started_at: str
+    agent: str
+    reason: str
+
+
 class Erased(NamedTuple):
-    """What one erasure took: its number, how much, what to look for in the files now, and what lies outside the log."""
+    """What one erasure took: its number, how much, what to look for in the files now, and what lies outside the log.
+
+    `begun` is how it stands in the log; `renamed` counts imported files whose names were erased, and `unchecked` says
+    that it was gone on with although nothing tells whether it was this customer's.
+    """
 
     erasure_id: int
     counts: Counts
@@ -35,29 +51,40 @@ class Erased(NamedTuple):
     swept: Swept
     named_by_others: list[int]
     files_imported: list[str]
+    begun: Begun
     named_elsewhere: Sequence[str] = ()
+    renamed: int = 0
+    unchecked: bool = False
 
 
-def erase(log: Log, reach: Callable[[Log], Reach], reason: str, by: By, outside: Outside) -> Erased:
+def erase(
+    log: Log, reach: Callable[[Log], Reach], reason: str, by: By, outside: Outside, secret: bytes | None = None
+) -> Erased:
     """Takes everything `reach` finds out of the log, the spool and the outbox, as one change.
 
-    `reach` is asked inside the transaction, so that a note logged at this moment goes, too. Raises WrongUsage for a
-    reason that names the customer, since reasons stay. Afterwards the files must be scrubbed: see `scrub`.
+    `reach` is asked inside the transaction, so that a note logged at this moment goes, too. With the `secret` beside
+    the log, `resume` knows by the keys that went whose erasure it is. Raises WrongUsage for a reason that names the
+    customer, since reasons stay. Afterwards the files must be scrubbed: see `scrub`.
     """
     why = checks.text(reason, "reason")
     with log.write():
         found = reach(log)
         gone = reaching.theirs(log, found)
         _refuse_naming(why, gone)
-        files = reaching.files_imported(log, found, gone)
+        renamed = reaching.forget_file_names(log, gone)
+        files = reaching.files_imported(log, found)
         erasure_id, counts = _take(log, found, why, by)
+        if secret:
+            marks = json.dumps([_mark(secret, key) for key in ("", *gone.keys)])
+            log.connection.execute("update erasures set key_marks = ? where id = ?", [marks, erasure_id])
         wanted = reaching.looked_for(log, gone)
         few = len(found.customer_ids) <= _FEW_CUSTOMERS  # who else named one of thousands, nobody will look up
         named = reaching.named_by_others(log, gone, found) if few else []
         elsewhere = reaching.named_elsewhere(log, gone, found) if few else []
         # Last, and under the write lock: nobody takes the spool in meanwhile, and a refusal above leaves it alone.
         swept = leftovers.sweep(log.path, outside, gone)
-    return Erased(erasure_id, counts, wanted, swept, named, files, elsewhere)
+    begun = Begun(by.at, by.agent, why)
+    return Erased(erasure_id, counts, wanted, swept, named, files, begun, elsewhere, renamed)
 
 
 def apply(log: Log, uids: Iterable[str], by: By | None = None) -> int:
@@ -74,6 +101,7 @@ def apply(log: Log, uids: Iterable[str], by: By | None = None) -> int:
         gone = reaching.theirs(log, found)
         if rows:
             who = by or By("feedlog", when.now())
+            reaching.forget_file_names(log, gone)
             _take(log, found, "erased before; done again in a copy", who)
         wanted = reaching.looked_for(log, gone)
     scrub_or_refuse(log, wanted)
@@ -105,30 +133,50 @@ def unverified(log: Log) -> list[int]:
 
 
 def verify(log: Log, erasure_ids: Sequence[int], at: str) -> None:
-    """Writes down that no trace was left of these erasures in any file."""
+    """Writes down that no trace was left of these erasures in any file, and forgets whose they were."""
     with log.write() as connection:
-        connection.execute(f"update erasures set verified_at = ? where id in {_THESE}", [at, json.dumps(erasure_ids)])
+        sql = f"update erasures set verified_at = ?, key_marks = null where id in {_THESE}"
+        connection.execute(sql, [at, json.dumps(erasure_ids)])
 
 
-def resume(log: Log, key: str, outside: Outside) -> Erased | None:
+def resume(log: Log, key: str, outside: Outside, secret: bytes | None = None) -> Erased | None:
     """What the erasures before this one left to be done, or None where they are all verified.
 
     What they said is not known any more: only the key can be looked for. That no trace is left follows from the file
-    being written anew from its rows.
+    being written anew from its rows. Raises Refused where they are all known, by the `secret` beside the log, to be
+    other customers'; `unchecked` where some cannot be told, such as a purge.
     """
-    waiting = unverified(log)
+    waiting = log.rows("select id, started_at, agent, reason, key_marks from erasures where verified_at is null")
     if not waiting:
         return None
+    theirs = [row for row in waiting if secret and _mark(secret, key) in json.loads(row["key_marks"] or "[]")]
+    # The mark of no key at all tells that it was this secret, which may have been lost and made anew.
+    untold = [row for row in waiting if not secret or _mark(secret, "") not in json.loads(row["key_marks"] or "[]")]
+    if not theirs and not untold:
+        raise Refused(
+            f"There is no customer {key!r}, and the erasure that left traces was another's.",
+            hint="Name the customer whose erasure was not finished: see feedlog history --erasures",
+        )
+    [*_, chosen] = theirs or untold
+    return _gone_on_with(log, chosen, key, outside)._replace(unchecked=not theirs)
+
+
+def _gone_on_with(log: Log, row: sqlite3.Row, key: str, outside: Outside) -> Erased:
     total = log.row(
-        f"""select sum(customers) as customer_rows, sum(notes) as notes, sum(facts) as facts,
-                   sum(promises) as promises, sum(responses) as responses, sum(letters) as letters
-              from erasures where id in {_THESE}""",
-        [json.dumps(waiting)],
+        """select customers as customer_rows, notes, facts, promises, responses, letters
+              from erasures where id = ?""",
+        [row["id"]],
     )
     gone = Theirs((key,))
     counted: Counts = dict(total or {})  # type: ignore[assignment]
     swept = leftovers.sweep(log.path, outside, gone)
-    return Erased(waiting[-1], counted, reaching.looked_for(log, gone), swept, [], [])
+    begun = Begun(row["started_at"], row["agent"], row["reason"])
+    return Erased(row["id"], counted, reaching.looked_for(log, gone), swept, [], [], begun)
+
+
+def _mark(secret: bytes, key: str) -> str:
+    """Tells one key from another to whoever has the secret, and nothing to anybody else (HMAC-SHA-256, RFC 2104)."""
+    return hmac.digest(secret, b"feedlog: whose erasure\0" + composed(key).casefold().encode(), hashlib.sha256).hex()
 
 
 def _take(log: Log, reach: Reach, reason: str, by: By) -> tuple[int, Counts]:

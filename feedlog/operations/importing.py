@@ -19,7 +19,7 @@ from feedlog.operations.changes import record
 from feedlog.operations.preparing import Prepared
 from feedlog.operations.shapes import By, Note
 from feedlog.store import Log
-from feedlog.store.bulk import insert_many
+from feedlog.store.bulk import insert_many, more_at_hand
 from feedlog.store.ids import new_uid, new_uids
 
 # Enough rows that a statement's own cost no longer counts; few enough that memory stays small, also with long texts.
@@ -78,7 +78,7 @@ def bring_in(
     """
     by = by._replace(agent=checks.label(by.agent, "agent"))
     try:
-        with log.write():
+        with more_at_hand(log.connection), log.write():
             run = _Run(log, prepared, by)
             run.read_all(progress or (lambda read, rows: None))
             done = run.finish()

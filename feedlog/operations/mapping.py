@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from feedlog.errors import Refused, WrongUsage
+from feedlog.formats import own_export
 from feedlog.formats.headers import KNOWN_AS
 
 FIELDS = (
@@ -98,6 +99,8 @@ def matched(
     taken = {
         field: tuple(_column(file_name, columns, name) for name in names if name) for field, names in asked.items()
     }
+    if own_export.is_ours(columns):
+        taken.setdefault("source_id", (own_export.IDENTITY,))
     used = {column for names in taken.values() for column in names}
     for field in FIELDS:
         free = {column.casefold(): column for column in reversed(columns) if column not in used}

@@ -24,7 +24,7 @@ from feedlog.formats import (
 )
 from feedlog.formats.dates import Dates
 from feedlog.formats.repairs import POLICIES
-from feedlog.operations import checks, mapping
+from feedlog.operations import checks, mapping, masking
 from feedlog.operations.arriving import Reader
 
 # What is looked at to see what a column holds.
@@ -66,8 +66,8 @@ class Prepared(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The names of the files."""
-        return ", ".join(file.name for file in self.files)
+        """The names of the files, without the ID numbers that may stand in one: they are stored, and said again."""
+        return masking.unnumbered(", ".join(file.name for file in self.files))
 
     @property
     def size(self) -> int:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypedDict
 
-from feedlog.language.words import folded, plain_words, words_of
+from feedlog.language.words import composed, folded, plain_words, words_of
 from feedlog.operations import checks, customers
 from feedlog.store import Log
 from feedlog.store.scrubbing import Wanted, wanted
@@ -12,6 +12,7 @@ from feedlog.store.scrubbing import Wanted, wanted
 _THESE = "(select value from json_each(?))"
 # What a file is called in the log once its name was erased.
 NAMELESS = "[erased]"
+_SHORTEST_TELLING = 3
 
 
 class Reach(NamedTuple):
@@ -191,6 +192,7 @@ _WRITTEN_ELSEWHERE = (
         """select distinct theme_id, coalesce(title, '') || ' ' || coalesce(measure, '') || ' ' || coalesce(terms, '')
              from theme_versions""",
     ),
+    ("the file name of import {}", "select id, file || ' ' || source from imports"),
     (
         "the source of note {} and others that came with it",
         "select min(id), source from notes where source is not null group by source",
@@ -247,11 +249,13 @@ def files_imported(log: Log, reach: Reach) -> list[str]:
 
 def forget_file_names(log: Log, gone: Theirs) -> int:
     """Takes the names of imported files and their sources out where they name these customers; returns of how many."""
-    phrases = _phrases(gone)
-    named = [
-        (NAMELESS, NAMELESS if _says(row["source"], phrases) else row["source"], row["id"])
-        for row in log.rows("select id, file, source from imports")
-        if _says(f"{row['file']} {row['source']}", phrases)
-    ]
+    # A key of one or two characters is in the names of many files, and tells nobody who it was.
+    phrases = [phrase for phrase in _phrases(gone) if len(phrase) >= _SHORTEST_TELLING]
+    named = []
+    for row in log.rows("select id, file, source from imports"):
+        # A file's name comes as its disk spells it, which may be letter by letter.
+        shown = [NAMELESS if _says(composed(name), phrases) else name for name in (row["file"], row["source"])]
+        if shown != [row["file"], row["source"]]:
+            named.append((*shown, row["id"]))
     log.connection.executemany("update imports set file = ?, source = ? where id = ?", named)
     return len(named)

@@ -8,6 +8,7 @@ from feedlog.operations import erased_list, erasing, reaching
 from feedlog.operations.shapes import By
 from feedlog.store import Log, backup_list, backups, replacing, scrubbing
 from feedlog.store.backups import Backup
+from feedlog.store.drafts import BESIDE
 
 
 class Reached(NamedTuple):
@@ -21,7 +22,8 @@ class Reached(NamedTuple):
 def forget(log: Log, wanted: scrubbing.Wanted, by: By) -> Reached:
     """Makes every backup on the list forget all that was ever erased from the log, and notes how the files are now."""
     uids = erased_list.read(log.path)
-    clean, troubles, out_of_reach = 0, [], []
+    clean, troubles = 0, list[str]()
+    out_of_reach: dict[str, list[Backup]] = {}
     try:
         listed = backup_list.read(log.path)
     except FeedlogError as error:
@@ -29,17 +31,48 @@ def forget(log: Log, wanted: scrubbing.Wanted, by: By) -> Reached:
     for backup in listed:
         path = backup["path"]
         why = _why_out_of_reach(path)
-        if why:
-            out_of_reach.append(f"the backup {path} of {backup['made_at'][:10]}, {why}")
-        else:
+        if not why:
             try:
                 _forget(log.path, backup, uids, wanted, by)
                 clean += 1
-            except FileNotFoundError:
-                out_of_reach.append(f"the backup {path} of {backup['made_at'][:10]}, which somebody has just removed")
-            except FeedlogError as error:
-                troubles.append(f"the backup {path}: {error.message.rstrip('.')}")
-    return Reached(clean, troubles, out_of_reach)
+            except (FileNotFoundError, FeedlogError) as error:
+                if not os.path.exists(path):
+                    why = "which somebody has just removed"
+                elif isinstance(error, FeedlogError):
+                    troubles.append(f"the backup {path}: {error.message.rstrip('.')}")
+                else:
+                    raise
+        if why:
+            out_of_reach.setdefault(why, []).append(backup)
+            troubles += _sweep_beside(path)
+    return Reached(clean, troubles, [_summed_up(backups, why) for why, backups in out_of_reach.items()])
+
+
+def _summed_up(backups: list[Backup], why: str) -> str:
+    """One line for all that are out of reach for one reason: old ones are removed by hand, and stay on the list."""
+    oldest = min(backups, key=lambda backup: backup["made_at"])
+    told = f"the backup {oldest['path']} of {oldest['made_at'][:10]}, {why}"
+    others = len(backups) - 1
+    if not others:
+        return told
+    more = "1 other backup" if others == 1 else f"{others} other backups"
+    return f"{told}, and {more} alike (`feedlog backup --list`; --forget takes one off that is gone for good)"
+
+
+def _sweep_beside(path: str) -> list[str]:
+    """Removes what SQLite left beside a backup that is gone: pages of it. A sentence for each that stays."""
+    if os.path.lexists(path):
+        return []
+    troubles = []
+    for end in BESIDE:
+        try:
+            os.unlink(path + end)
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            if os.path.lexists(path + end):
+                troubles.append(f"{path + end} cannot be removed: {error.strerror}")
+    return troubles
 
 
 def behind(log_path: str) -> list[str]:

@@ -13,6 +13,9 @@ from feedlog.store import Log
 from feedlog.store.ids import new_uid
 
 _SUFFIX = ".note.json"
+# How the name of a draft begins that is open in an editor, and for how long it is taken to be.
+DRAFT = "draft-"
+_DRAFT_SECONDS = 3600
 # What a file that is damaged, or was never ours, may lead to. RecursionError: brackets within brackets.
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError, sqlite3.Error)
 
@@ -67,6 +70,21 @@ def waiting(folder: str) -> list[str]:
         return []
     paths = [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(_SUFFIX)]
     return [path for path in paths if _is_own(path)]
+
+
+def drafts_left(folder: str) -> list[str]:
+    """The person's drafts of `--edit` that nobody has written to for an hour, the oldest name first."""
+    import time  # here: only for the doctor
+
+    if not os.path.isdir(folder):
+        return []
+    paths = [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.startswith(DRAFT)]
+    found = []
+    for path in paths:
+        with suppress(FileNotFoundError):
+            if _is_own(path) and time.time() - os.path.getmtime(path) > _DRAFT_SECONDS:
+                found.append(path)
+    return found
 
 
 def take_in(log: Log, folder: str, *, every: bool = False) -> Iterator[Taken]:

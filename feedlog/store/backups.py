@@ -6,7 +6,7 @@ the snapshot in which the rows are counted, and it takes several times as long.
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import NamedTuple, TypedDict
 
@@ -65,8 +65,12 @@ def _finish_rollback(path: str) -> None:
             connection.execute("select count(*) from sqlite_master").fetchone()
 
 
-def make(log: Log, path: str, *, replace: bool = False) -> Made:
+def make(
+    log: Log, path: str, *, replace: bool = False, before_naming: Callable[[Backup], object] = lambda backup: None
+) -> Made:
     """A checked copy of the log as it is now, at `path`, which only its owner may read.
+
+    `before_naming` hears of it when it is checked and has not its name yet.
 
     `log` is read-only and in no transaction. Raises Refused where a file stands there (unless `replace`) or the log is
     damaged, NotStored where the copy cannot be written; then nothing is left behind.
@@ -79,6 +83,7 @@ def make(log: Log, path: str, *, replace: bool = False) -> Made:
         with translated(path, writing=True):
             remarks = verify(draft, log.path, rows)
         backup = described(draft, path, made_at)
+        before_naming(backup)
         give_name(draft, path, replace=replace)
     return Made(backup, remarks)
 

@@ -1,8 +1,12 @@
 """Many rows at once, as one statement."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
+
+# SQLite keeps 2 MB of a file at hand. A large import then reads pages again and again that it has just written.
+_CACHE_KIB = 16_000
 
 
 def insert_many(
@@ -18,3 +22,14 @@ def insert_many(
     connection.executemany(f"insert into temp.arriving_{table} values ({marks})", rows)
     connection.execute(f"insert into main.{table} ({names}) select {names} from temp.arriving_{table} order by rowid")
     connection.execute(f"drop table temp.arriving_{table}")
+
+
+@contextmanager
+def more_at_hand(connection: sqlite3.Connection) -> Iterator[None]:
+    """Keeps more of the file in memory while many rows come in; what it takes does not grow with them."""
+    [usual] = connection.execute("pragma cache_size").fetchone()
+    connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        connection.execute(f"pragma cache_size = {usual}")

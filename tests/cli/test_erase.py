@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -110,9 +112,86 @@ def test_a_reader_makes_it_loud(invoke: Invoke, filled: Path, log_path: Path, mo
     reader.close()
     done = invoke(*call)
     assert (done.status, done.json["verified"], done.json["notes"]) == (0, True, 1)
-    assert done.err == "An earlier erasure left traces; going on with it.\n"
+    assert re.fullmatch(
+        r"Erasure 1 of \d+ \w+ by mette \(asked\) left traces; going on with it, for the reason given then\.\n",
+        done.err,
+    )
     assert holding(filled) == []
     assert invoke(*call).err.startswith("feedlog: There is no customer 'K-1042'.")
+
+
+@pytest.fixture
+def unfinished(invoke: Invoke, filled: Path, log_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An erasure, of one customer with two keys, that a reader held back until now."""
+    from feedlog.store import scrubbing
+
+    invoke("add", "Pakken igen", "-c", "anna@example.com")
+    assert invoke("customer", "merge", "anna@example.com", "K-1042").status == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(scrubbing, "READER_SECONDS", 0.2)
+        reader = sqlite3.connect(log_path, isolation_level=None)
+        reader.execute("begin")
+        reader.execute("select count(*) from notes").fetchone()
+        assert invoke("erase", "K-1042", "--yes", "--reason", "asked").status == 1
+        reader.close()
+    return log_path
+
+
+def marks(log_path: Path) -> list[str | None]:
+    connection = sqlite3.connect(log_path)
+    found = [row[0] for row in connection.execute("select key_marks from erasures")]
+    connection.close()
+    return found
+
+
+def test_only_the_key_that_was_erased_goes_on(invoke: Invoke, unfinished: Path) -> None:
+    """An unfinished erasure takes every key it took and no other; its marks tell no key and go in the end."""
+    [mark] = marks(unfinished)
+    assert mark is not None and re.fullmatch(r'\["[0-9a-f]{64}", "[0-9a-f]{64}", "[0-9a-f]{64}"\]', mark)
+    for key in ("K-9", "K-104", "K-10422"):
+        done = invoke("erase", key, "--yes", "--reason", "asked again")
+        assert (done.status, done.out, done.err) == (
+            1, "", f"feedlog: There is no customer {key!r}, and the erasure that left traces was another's.\n"
+            "Name the customer whose erasure was not finished: see feedlog history --erasures\n",
+        )  # fmt: skip
+    done = invoke("erase", "Anna@example.com", "--yes", "--reason", "another reason", "--agent", "jens", "--json")
+    assert (done.status, done.json["verified"]) == (0, True)
+    assert (done.json["reason"], done.json["by"]) == ("asked", "mette")
+    assert marks(unfinished) == [None]
+    assert invoke("erase", "K-1042", "--yes", "--reason", "x").err.startswith("feedlog: There is no customer 'K-1042'.")
+
+
+def test_a_key_that_cannot_be_checked(invoke: Invoke, unfinished: Path) -> None:
+    """Where the secret beside the log was lost, it says whose erasure goes on, and that the key was not checked."""
+    Path(f"{unfinished}.secret").unlink()
+    done = invoke("erase", "K-9", "--yes", "--reason", "another reason")
+    assert done.status == 0
+    assert done.err.splitlines()[1] == (
+        "Whether it was that of 'K-9' cannot be told any more, so the key was not checked."
+    )
+    assert (
+        "verified  files written anew: the log, its index, its journal, its pages, and 1 of its backups\n" in done.out
+    )
+    assert invoke("doctor").status == 0
+
+
+def test_a_file_named_after_the_customer(invoke: Invoke, filled: Path, log_path: Path) -> None:
+    """A file's name that holds a key or name goes, from the log and its backups, and the receipt counts it."""
+    given = filled / "given"
+    given.mkdir()
+    for name in ("Anna Holm.csv", "k-1042 mails.csv", "others.csv"):
+        (given / name).write_text(f"text,customer\nOm {name} igen,K-1042\nDet samme {len(name)},K-7\n", "utf-8")
+        assert invoke("import", str(given / name), "--source", "mails").status == 0
+    assert invoke("backup", str(filled / "second.db")).status == 0
+    done = invoke("erase", "K-1042", "--yes", "--reason", "asked")
+    assert "names     2 imported files were named after them; erased, too\n" in done.out
+    assert "elsewhere the file others.csv, from which notes were imported\n" in done.out
+    for path in (log_path, filled / "second.db"):
+        connection = sqlite3.connect(path)
+        files = [row[0] for row in connection.execute("select file from imports order by id")]
+        connection.close()
+        assert files == ["[erased]", "[erased]", "others.csv"]
+        assert b"Anna Holm.csv" not in path.read_bytes()
 
 
 # Counts the statements on every connection of feedlog's own and dies, as by kill -9, before the one asked for.
@@ -141,8 +220,6 @@ finally:
 
 def test_killed_anywhere(filled: Path, log_path: Path, environment: dict[str, str], invoke: Invoke) -> None:
     """Killed at any step, either nothing is gone or the same command finishes, and then no byte is left."""
-    import shutil
-
     call = ("erase", "K-1042", "--yes", "--reason", "asked", "--json")
     kept = filled.parent / f"{filled.name}-kept"
     shutil.copytree(filled, kept)
@@ -194,6 +271,30 @@ def test_unreachable_backup_is_named(invoke: Invoke, filled: Path) -> None:
     receipt = invoke("erase", "K-1042", "--yes", "--reason", "asked", "--json").json
     assert receipt["verified"] is True
     assert receipt["elsewhere"][0].startswith(f"the backup {filled / 'backup.db'} of ")
+
+
+def test_many_unreachable_backups_are_one_line(invoke: Invoke, filled: Path) -> None:
+    """Backups that were removed by hand, as old ones are, take one line of the receipt together."""
+    for name in ("second.db", "third.db"):
+        assert invoke("backup", str(filled / name)).status == 0
+    for name in ("backup.db", "second.db", "third.db"):
+        os.unlink(filled / name)
+    places = invoke("erase", "K-1042", "--yes", "--reason", "asked", "--json").json["elsewhere"]
+    [told] = [place for place in places if "which is not there now" in place]
+    assert re.fullmatch(
+        rf"the backup {filled}/backup\.db of [\d-]+, which is not there now, and 2 other backups alike"
+        r" \(`feedlog backup --list`; --forget takes one off that is gone for good\)",
+        told,
+    )
+
+
+def test_what_a_removed_backup_left_beside_it(invoke: Invoke, filled: Path) -> None:
+    """A journal beside a backup that is gone holds its pages: an erasure removes it."""
+    backup = filled / "backup.db"
+    journal = filled / "backup.db-journal"
+    backup.rename(journal)
+    done = invoke("erase", "K-1042", "--yes", "--reason", "asked", "--json")
+    assert (done.status, journal.exists(), holding(filled)) == (0, False, [])
 
 
 def test_a_backup_that_comes_back_catches_up(invoke: Invoke, filled: Path) -> None:

@@ -108,15 +108,21 @@ def test_for_excel(invoke: Invoke, filled: Path) -> None:
     assert invoke("export", "--delimiter", "tab").out.startswith("id\tsaid_on")
 
 
-def test_import_reads_it_back(invoke: Invoke, filled: Path) -> None:
-    """What was exported as it is comes in again elsewhere: the same words, customers, themes and times."""
-    invoke("export", "--raw", "x.csv")
-    done = invoke("--db", "other.db", "import", "x.csv", "--source", "old", "--json")
-    assert (done.json["added"], done.json["rejected"]) == (3, [])
+@pytest.mark.parametrize("words", [("--raw", "x.csv"), ("x.csv",), ("x.tsv",), ("x.jsonl",)])
+def test_import_reads_it_back(invoke: Invoke, filled: Path, words: tuple[str, ...]) -> None:
+    """What was exported comes in again elsewhere, once: the same words, customers, themes and times, of all sources."""
+    said = {"1": "'=1+1 stod der", "2": "''+45 12 34", "3": "-nej tak"}
+    for source in ("shop", "desk"):  # they count their rows alike
+        (filled / f"{source}.csv").write_text("id,text\n" + "".join(f"{one},{text}\n" for one, text in said.items()))
+        assert invoke("import", f"{source}.csv", "--json").json["added"] == 3
+    invoke("export", *words)
+    for added, known in ((9, 0), (0, 9)):
+        done = invoke("--db", "other.db", "import", words[-1], "--source", "old", "--json").json
+        assert (done["added"], done["known"], done["rejected"]) == (added, known, [])
     fields = ("verbatim", "customer", "channel", "kind", "themes", "said_at", "agent")
     ours, theirs = (
-        [[note[field] for field in fields] for note in invoke(*words, "list", "--json").json]
-        for words in ((), ("--db", "other.db"))
+        sorted(json.dumps([note[field] for field in fields]) for note in invoke(*log, "list", "--json").json)
+        for log in ((), ("--db", "other.db"))
     )
     assert theirs == ours
 

@@ -207,3 +207,13 @@ def test_dry_run_says_what_is_left_out(feedlog: Feedlog, tmp_path: Path) -> None
     (tmp_path / "b.csv").write_text("text,kind\n" + "a,rant\na,\n" * 9)
     assert "b.csv, 9 rows from line 2 to 18: There is" in feedlog("import", "b.csv").err
     assert "b.csv, lines 2, 4, 6, 8, 10, 12, 14, 16 and 18: There is" in feedlog("import", "b.csv", "--dry-run").err
+
+
+def test_lists_are_nobodys_words(feedlog: Feedlog, tmp_path: Path) -> None:
+    """A column called like words that holds lists is not taken by itself: colleagues may be among those who wrote."""
+    (tmp_path / "a.jsonl").write_text('{"id":1,"comments":[{"by":"mette","body":"On its way"}],"issue":"Late"}\n')
+    done = feedlog("import", "a.jsonl")
+    assert done.status == 1
+    assert "The column 'comments' of a.jsonl holds lists, not sentences." in done.err
+    assert "--map verbatim=COLUMN" in done.err
+    assert feedlog("import", "a.jsonl", "--map", "verbatim=issue", "--json").json["added"] == 1

@@ -76,6 +76,20 @@ def test_recover(run: Invoke, tmp_path: Path, log_path: Path) -> None:
     assert run("recover", "--json").json == []
 
 
+def test_a_text_that_stays(run: Invoke, tmp_path: Path, log_path: Path) -> None:
+    """Where a text cannot be taken in, the others are, it is said why, and the status is 1, in JSON too."""
+    log_path.mkdir(parents=True)
+    spooled(run, tmp_path)
+    log_path.rmdir()
+    broken = tmp_path / "spool" / "broken.note.json"
+    broken.write_text("{", "utf-8")
+    told = run("recover")
+    assert (told.status, told.out) == (1, "#1\n")
+    assert told.err.startswith(f"{broken} stays in the spool: it cannot be read: ")
+    again = run("recover", "--json")
+    assert (again.status, [one["note_id"] for one in again.json]) == (1, [None])
+
+
 def test_nowhere_to_keep_it(run: Invoke, tmp_path: Path, log_path: Path) -> None:
     """Where not even the spool can be written, the text is shown, so that it is not gone."""
     log_path.mkdir(parents=True)

@@ -169,20 +169,25 @@ def test_refusals_do_not_repeat_a_number(run: Invoke, words: tuple[str, ...]) ->
 
 # What a thing is known again by is kept: see docs/decisions/id-numbers.md.
 KNOWN_BY = {
-    "key", "idempotency_key", "source", "source_id", "file", "agent", "on_behalf_of", "owner", "created_by",
+    "key", "idempotency_key", "source_id", "agent", "on_behalf_of", "owner", "created_by",
     "promised_by", "written_by", "sent_by", "removed_by",
+    "source",  # of a response; it is its import's, which is looked at below
 }  # fmt: skip
 # Not typed by anybody, or chosen from a list.
-MADE = re.compile(r"uid|.*_(at|on)|kind|channel|language|outcome|currency|action|detail|stems|root|folded|word|value")
+MADE = re.compile(
+    r"uid|.*_(at|on)|kind|channel|language|outcome|currency|action|detail|stems|root|folded|word|value|key_marks"
+)
 TYPED = {
     "customers": {"name", "segment", "type", "prefers"},
     "customer_versions": {"name", "segment", "type", "prefers"},
     "facts": {"fact"},
-    "notes": {"verbatim", "reading", "touchpoint"},
+    "notes": {"verbatim", "reading", "touchpoint", "source"},
     "corrections": {"verbatim", "why"},
     "wordings": {"verbatim"},
     "themes": {"name", "title", "measure"},
+    "theme_versions": {"title", "measure", "terms"},
     "theme_terms": {"our_word", "their_word"},
+    "imports": {"file", "source"},
     "promises": {"what"},
     "promise_events": {"why"},
     "responses": {"text"},
@@ -198,6 +203,8 @@ EVERYWHERE = [
     ("customer", "set", "K-2", "--name", NUMBER, "--segment", NUMBER, "--type", NUMBER, "--prefers", SAID),
     ("fact", "add", "K-1", SAID),
     ("theme", "set", f"tema {NUMBER}", "--title", NUMBER, "--measure", SAID),
+    ("theme", "set", f"tema {NUMBER}", "--title", "x", "--measure", "x"),
+    ("theme", "set", f"tema {NUMBER}", "--title", NUMBER, "--measure", SAID),
     ("theme", "set", f"tema {NUMBER}", "--our-word", NUMBER, "--their-word", NUMBER),
     ("promise", "move", "1", "--due", "in 5 days", "--any-day", "--told", "--why", SAID),
     ("response", "add", "1", "--kind", "apologised", "--text", SAID),
@@ -208,9 +215,10 @@ EVERYWHERE = [
 ]  # fmt: skip
 
 
-def test_every_column_that_is_typed_arrives_masked(invoke: Invoke, log_path: Path) -> None:
+def test_every_column_that_is_typed_arrives_masked(invoke: Invoke, log_path: Path, given: Path) -> None:
     """Each text column of the schema is typed by one of these commands and masked, known by, or not typed at all."""
-    for words in EVERYWHERE:
+    (given / f"kunder {NUMBER}.csv").write_text("text\nPakken kom\n", "utf-8")
+    for words in (*EVERYWHERE, ("import", str(given / f"kunder {NUMBER}.csv"))):
         done = invoke(*words, stdin=f"Kære Anna\n\n{SAID}\n".encode())
         assert done.status == 0, (words, done.err)
         assert clean(done), words
@@ -229,6 +237,23 @@ def test_every_column_that_is_typed_arrives_masked(invoke: Invoke, log_path: Pat
             else:
                 assert column in KNOWN_BY or MADE.fullmatch(column), f"{table}.{column}: can it hold an ID number?"
     connection.close()
+
+
+def test_the_name_of_an_imported_file(run: Invoke, tmp_path: Path, log_path: Path, given: Path) -> None:
+    """A number in a file's name is neither stored nor said again, by the import, the history or undo."""
+    file = given / f"kunder {NUMBER}.csv"
+    file.write_text("text,satisfaction\nPakken kom,\nSkoene trykker,xx\n", "utf-8")
+    done = [run("import", str(file)), run("history", "1"), run("undo"), run("import", str(file), "--source", CARD)]
+    assert [one.status for one in done] == [0] * 4, done
+    assert all(map(clean, done)), done
+    assert done[0].out == "kunder [CPR].csv: 2 rows, 1 added, 0 known, 0 without words, 1 rejected\n"
+    assert "Masked: 1 CPR number." in done[0].err
+    assert "kunder [CPR].csv" in done[2].out + done[2].err
+    assert files_with_numbers(tmp_path) == []
+    refused = run("import", str(file), "--pii", "reject")
+    assert (refused.status, refused.err.splitlines()[-2]) == (
+        1, "feedlog: The source holds a CPR number, from character 8 to 18.",
+    )  # fmt: skip
 
 
 def test_a_customer_key_is_kept(run: Invoke) -> None:

@@ -193,6 +193,17 @@ def test_suggest_nothing(invoke: Invoke, shop: None) -> None:
 # --- feedlog similar --tag -------------------------------------------------------------------------------------
 
 
+def test_similar_tags_although_nobody_reads_on(invoke: Invoke, shop: None, environment: dict[str, str]) -> None:
+    """What was asked for with --yes is done before the first line is printed, so `| head` does not keep it back."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [sys.executable, "-m", "feedlog", "similar", "1", "--tag", "sen levering", "--yes"]
+    done = subprocess.run(words, env=environment, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+    assert "sen levering" in invoke("show", "1", "--json").json["themes"]
+
+
 def test_similar_shows_before_it_tags(invoke: Invoke, shop: None) -> None:
     """Away from a terminal nothing is tagged without --yes: it is shown and said how."""
     done = invoke("similar", "1", "--tag", "Sen levering")

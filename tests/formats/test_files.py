@@ -71,3 +71,30 @@ def test_unknown_format(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="There is no format 'xls'") as refused:
         opened(look_at(str(path)), "xls")
     assert all(name in refused.value.hint for name in FORMATS)
+
+
+def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:
+    """A program that writes to the file meanwhile, or cuts it off, is noticed and said once."""
+    path = tmp_path / "a.csv"
+    path.write_text("text\n" + "hej\n" * 50_000)
+    file = look_at(str(path))
+    table = opened(file).readings[0][0]
+    rows = table.rows()
+    next(rows)
+    assert file.remarks == []
+    path.write_text("text\n")
+    assert len(list(rows)) < 50_000
+    list(table.rows())
+    assert file.remarks == ["It changed while it was read. Import it again when nothing writes to it any more."]
+
+
+def test_position_is_that_of_the_reading_going_on(tmp_path: Path) -> None:
+    """How far a file was read begins anew with each reading: looking at its header is not having read it."""
+    path = tmp_path / "a.csv"
+    path.write_text("id,text\n" + "1,hej med dig\n" * 100_000)
+    file = look_at(str(path))
+    rows = opened(file).readings[0][0].rows()
+    next(rows)
+    assert file.position() < file.size / 10
+    assert sum(1 for _ in rows) == 99_999
+    assert file.position() == file.size

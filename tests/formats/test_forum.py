@@ -199,7 +199,9 @@ def test_github_by_its_own_program(tmp_path: Path) -> None:
 
 def test_quotes_in_marks(tmp_path: Path) -> None:
     """What stands between marks of quoting is left out, also quotes in quotes; a mark that is left open hides nothing."""
-    typed = '[quote="bo, post:1"]a [quote]b[/quote] c[/quote]Own [QUOTE=x]d[/QUOTE]words [quote]stay[/quote][quote] here'
+    typed = (
+        '[quote="bo, post:1"]a [quote]b[/quote] c[/quote]Own [QUOTE=x]d[/QUOTE]words [quote]stay[/quote][quote] here'
+    )
     listed = {"title": "T", "posts": [{"id": 1, "author": "Anna", "created_at": "2026-03-01T08:00:00Z", "raw": typed}]}
     [said] = notes(records(forum.SOURCE, tmp_path, {"t.json": [listed]})).values()
     assert said["verbatim"] == "T\nOwn words [quote] here"

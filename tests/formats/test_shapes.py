@@ -146,7 +146,7 @@ def test_signs_are_no_html(typed: str) -> None:
 
 
 def test_html_made_to_be_slow_or_large() -> None:
-    """Elements that are never closed, and quotes in quotes by the thousand, cost no more than the length of the text."""
+    """Elements that are never closed, and quotes in quotes by the thousand, cost no more than the text is long."""
     assert not is_html("<div>" * 60_000 + "x")
     assert not is_html("</p>" * 60_000 + "<p>")
     assert is_html("<P class=x>a</p >")
@@ -194,3 +194,24 @@ def test_order_of_a_column() -> None:
     with pytest.raises(Refused, match="The dates in 'day' may begin with the day or the month: 05/06/2013") as refused:
         dates.settled(["05/06/2013"], "day")
     assert "--dates day-first" in refused.value.hint
+
+
+def test_lines_above_a_sheet_with_gaps(tmp_path: Path) -> None:
+    """The header of a sheet is found below a title also where many people left the last questions blank."""
+    book = Workbook()
+    for row in (["Svar 2026"], [], ["Nr", "Dag", "Hvad gik godt?", "Hvad kan vi gøre bedre?"]):
+        book.active.append(row)
+    for number in range(9):
+        book.active.append([number, "2026-03-01", "Svar nummer et", None if number else "Ring op"])
+    book.save(tmp_path / "a.xlsx")
+    table = opened(look_at(str(tmp_path / "a.xlsx"))).readings[0][0]
+    assert table.columns == ("Nr", "Dag", "Hvad gik godt?", "Hvad kan vi gøre bedre?")
+    assert sum(1 for _ in table.rows()) == 9
+
+
+@pytest.mark.parametrize(("cell", "order", "first"), [("25/08/2013", "month-first", "month"), ("8.25.2013", "", "day")])
+def test_a_date_the_other_way_round_is_quoted_as_it_stands(cell: str, order: str, first: str) -> None:
+    """A date that cannot be in the order of its column is refused in the file's own spelling, with why."""
+    with pytest.raises(WrongUsage) as refused:
+        Dates(order).instant(cell, when.clock())
+    assert refused.value.message == f"'{cell}': there is no such day with the {first} first."

@@ -90,6 +90,35 @@ def test_field_set_again_since(log: Log, by: By, say: Say) -> None:
     assert said_of(log, "sen levering") == {"title": "Sen"}
 
 
+def test_texts_stand_where_they_can_be_taken_out(log: Log, by: By, say: Say) -> None:
+    """The record of changes names what was set of a theme and never says it; undo finds the texts elsewhere."""
+    say("a", themes=("kort",))
+    texts = {"title": "Zyzzyva om kort", "owner": "quixotine", "measure": "Vexillum ringes op"}
+    codebook.describe(log, "kort", by, fixed_on="2026-11-01", **texts, term=("multi-trip pass", "klippekort"))
+    codebook.describe(log, "kort", by, title="", owner="", measure="", term=("multi-trip pass", ""))
+    details = [row["detail"] for row in log.rows("select detail from changes where action = 'theme.set' order by id")]
+    assert details == [
+        '{"fields": ["fixed_on", "title", "owner", "measure"], "added": 1, "removed": 0}',
+        '{"fields": ["title", "owner", "measure"], "added": 0, "removed": 1}',
+    ]
+    assert undo(log, by) == "the title, owner, measure and terms of the theme 'kort'"
+    assert said_of(log, "kort") == {**texts, "fixed_on": "2026-11-01"}
+    assert terms(log) == [("multi-trip pass", "klippekort")]
+    undo(log, by)
+    assert (said_of(log, "kort"), terms(log)) == ({}, [])
+
+
+def test_an_earlier_text_taken_out_stays_out(log: Log, by: By, say: Say) -> None:
+    """What somebody took out of the earlier texts does not come back by undoing."""
+    say("a", themes=("kort",))
+    for measure in ("ring til Ingeborg Bachmann", "ring"):
+        codebook.describe(log, "kort", by, measure=measure)
+    log.connection.execute("update theme_versions set measure = null")
+    undo(log, by)
+    assert said_of(log, "kort") == {}
+    assert not any("Bachmann" in line for line in log.connection.iterdump())
+
+
 def test_terms(log: Log, by: By, say: Say) -> None:
     """Several words of theirs stand beside one of ours; an empty one takes them away, and undo brings them back."""
     say("a", themes=("kort",))

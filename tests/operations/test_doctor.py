@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from feedlog.cli import editing
 from feedlog.errors import FeedlogError
 from feedlog.language.words import plain_words
 from feedlog.operations import backing_up, corrections, doctor, notes, spool, themes, undoing
@@ -133,6 +134,30 @@ def test_texts_that_wait(log: Log, by: By, tmp_path: Path) -> None:
     assert ills(log, folder) == {
         "spool": f"in {folder} wait texts that were not stored, 2 of them: run `feedlog recover`"
     }
+
+
+def test_drafts_that_were_left(log: Log, tmp_path: Path) -> None:
+    """A draft nobody has written to for an hour is found, and what to do; one that may be open in an editor is not."""
+    folder = tmp_path / "spool"
+    path = Path(editing.open_draft(str(folder), "hun sagde"))
+    assert ills(log, str(folder)) == {}
+    os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 4000))
+    assert ills(log, str(folder)) == {
+        "spool": f"a draft was left at {path}: log it with `feedlog add < {path}`, then remove it"
+    }
+
+
+def test_spool_open_to_all(log: Log, tmp_path: Path) -> None:
+    """A spool folder that others can enter or write to is found, and how to close it."""
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    for mode in (0o705, 0o702):
+        folder.chmod(mode)
+        assert ills(log, str(folder)) == {
+            "spool": f"everybody on this machine can look into it: run chmod go-rwx {folder}"
+        }
+    folder.chmod(0o700)
+    assert ills(log, str(folder)) == {}
 
 
 def test_damaged_file(log: Log, log_path: Path, say: Callable[..., int]) -> None:

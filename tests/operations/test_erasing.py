@@ -14,6 +14,7 @@ import pytest
 
 from feedlog.errors import NotFound, Refused, WrongUsage
 from feedlog.operations import (
+    codebook,
     corrections,
     customers,
     describing,
@@ -275,7 +276,7 @@ def test_spooled_texts_go(log: Log, by: By, outside: Outside, person: str, tmp_p
     elsewhere = keep(Said("nyt", customer="K-1042"), "/other.db")
     swept = gone(log, outside, by).swept
     assert swept.removed == 3
-    assert not any(os.path.exists(path) for path in [*theirs, broken])
+    assert not any(os.path.exists(path) for path in [*theirs, str(broken)])
     assert all(os.path.exists(path) for path in [*others, elsewhere])
     assert swept.left == [f"{elsewhere}, which waits for another log"]
 
@@ -332,16 +333,25 @@ def test_named_where_no_search_finds_it(log: Log, by: By, outside: Outside, pers
         "insert into themes (uid, name, measure, created_at, created_by) values (?, ?, ?, ?, ?)",
         ["t", "ring", "ring til Anna Quixotine", by.at, "mette"],
     )
+    themes.tag(log, [corrected], ["post"], by)
+    codebook.describe(log, "post", by, measure="Anna Quixotine ringes op")
+    codebook.describe(log, "post", by, measure="ring", term=("Quixotine", "anna quixotine"))
     log.insert(
         "imports", uid="i", source="mails", file="anna quixotine.csv", imported_at=by.at, agent="mette",
         read=1, added=1, known=0, skipped=0, rejected=0,
     )  # fmt: skip
+    named = Said("kom for sent", customer="K-2", source="anna quixotine", source_id="1")
+    imported = notes.add(log, named, by).note_id
     erased = gone(log, outside, by)
     assert erased.named_by_others == [corrected, explained, back]
-    theme = log.value("select id from themes where name = 'ring'")
+    theme, post = (log.value("select id from themes where name = ?", [name]) for name in ("ring", "post"))
     assert erased.named_elsewhere == [
-        f"fact {fact_id}", f"the theme number {theme}", "the file name of import 1",
-    ]  # fmt: skip
+        f"fact {fact_id}",
+        f"the theme number {theme}",
+        f"an earlier title, measure or term of the theme number {post}",
+        f"the source of note {imported} and others that came with it",
+    ]
+    assert erased.renamed == 1 and log.value("select file from imports") == "[erased]"
 
 
 def test_reason_must_not_name_the_customer(log: Log, by: By, outside: Outside, person: str) -> None:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedlog.errors import Refused, WrongUsage
 from feedlog.operations import checks, corrections, masking, notes, spool
@@ -106,3 +108,10 @@ def test_only_shown_texts_hold_no_number() -> None:
     assert masking.unnumbered("Your text is in /tmp/019ab0c4-5d2e-7f3a-8b1c-123456789012.note.json") == (
         "Your text is in /tmp/019ab0c4-5d2e-7f3a-8b1c-123456789012.note.json"
     )
+
+
+@given(st.text(alphabet="0123456789٣²½ aå@-.’"))
+def test_quick_look_leaves_nothing_out(text: str) -> None:
+    """What is told to hold few digits holds no eight near one another and no mail address, in whatever script."""
+    if masking._has_few_digits(text):
+        assert masking._WORTH_A_LOOK.search(text) is None

@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from feedlog.store import Log
-from feedlog.store.bulk import insert_many
+from feedlog.store.bulk import insert_many, more_at_hand
 from feedlog.store.ids import new_uid, new_uids
 
 COLUMNS = ("name", "value")
@@ -27,6 +27,15 @@ def test_rules_of_the_table_hold(log: Log) -> None:
     with pytest.raises(sqlite3.IntegrityError), log.write() as connection:
         insert_many(connection, "settings", COLUMNS, [("a", "1"), ("b", None)])
     assert log.value("select count(*) from settings where length(name) = 1") == 0
+
+
+def test_memory_is_given_back(log: Log) -> None:
+    """More of the file is at hand for a while only, also where that ends badly."""
+    usual = log.value("pragma cache_size")
+    with pytest.raises(KeyboardInterrupt), more_at_hand(log.connection):
+        assert log.value("pragma cache_size") < usual
+        raise KeyboardInterrupt
+    assert log.value("pragma cache_size") == usual
 
 
 def test_uids_at_once_are_like_single_ones() -> None:

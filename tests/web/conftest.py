@@ -30,6 +30,10 @@ HOSTILE = {
     "long": "a" * 100_000,
     "emoji": "😡😡😡",
     "link": "se https://evil.example/login nu",
+    "sum": "@SUM(1+1)*cmd|' /C calc'!A0",
+    "plus": "+1-2",
+    "minus": "-2+3",
+    "full width": "＝1+1",
 }
 
 

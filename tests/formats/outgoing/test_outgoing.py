@@ -18,7 +18,7 @@ from pyarrow import parquet
 
 from feedlog.errors import Refused
 from feedlog.formats.outgoing import OUTGOING, Column, Style, format_by_ending, workbook
-from feedlog.formulas import harmless
+from feedlog.formulas import as_meant, harmless
 
 COLUMNS = (
     Column("id", "number"),
@@ -93,10 +93,17 @@ def test_csv_holds_no_formulas(text: str) -> None:
     assert cells[3] == text
 
 
-@pytest.mark.parametrize("text", ["+4512345678", "+45 12 34 56 78", "-5", "a=b", "K-1042", "'=1", ""])
+@pytest.mark.parametrize("text", ["+4512345678", "+45 12 34 56 78", "-5", "a=b", "K-1042", "'nej'", ""])
 def test_what_runs_nothing_stays(text: str) -> None:
     """Phone numbers and ordinary texts stay what others know them by."""
-    assert harmless(text) == text
+    assert harmless(text) == as_meant(text) == text
+
+
+@pytest.mark.parametrize("text", ["=1", "'=1", "''＝1", "-2+3", "'+45 12 34", "'\n=1"])
+def test_apostrophes_can_be_taken_off_again(text: str) -> None:
+    """What was made harmless can be read back, also where somebody wrote the apostrophe."""
+    assert harmless(text) == f"'{text}"
+    assert as_meant(harmless(text)) == text
 
 
 def test_json_lines() -> None:
