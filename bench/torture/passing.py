@@ -15,7 +15,7 @@ from bench.torture.scene import Broken, Scene, check, require, value
 # A word nobody else uses.
 TOKEN = "zyzzyvaqvark"
 LANES = 2
-# Erasing and backing up a log as small as this takes about half a second beside the others.
+# Erasing a log as small as this takes about half a second beside the others, backing it up half of that.
 LATEST_KILL_SECONDS = 0.6
 LONGEST_CALL = 120.0
 
@@ -73,7 +73,7 @@ def killed(scene: Scene, words: tuple[str, ...], after: float) -> bool:
 
 def run(work: Path, short: bool) -> str:
     """Erasures and backups one after the other, every second one killed, and the same again until it is done."""
-    rounds = 2 if short else 10
+    rounds = 2 if short else 20
     scene = Scene(work)
     scene.done("add", "Den første", "-c", "K-0")
     chance, comers = random.Random(6), Comers(scene)
@@ -86,7 +86,7 @@ def run(work: Path, short: bool) -> str:
             backup = ("backup", str(work / "backups"))
             erase = ("erase", f"E-{number}", "--reason", "asked", "--yes")
             if number % 2:
-                backups += killed(scene, backup, chance.random() * LATEST_KILL_SECONDS)
+                backups += killed(scene, backup, 0.1 + chance.random() * 0.25)
                 erasures += killed(scene, erase, 0.15 + chance.random() * LATEST_KILL_SECONDS)
             scene.done(*backup)
             gone(scene, erase)

@@ -126,7 +126,7 @@ class _Run:
         )
         self._replies = replies.Gathered(log, prepared.source, by)
         self._repairs = Repairs(prepared.mojibake, html=not prepared.title)
-        self._read = self._added = self._known = self._skipped = 0
+        self._read = self._added = self._known = self._skipped = self._reworded = 0
         self._rejected: list[Rejected] = []
         self.first_ids: list[int] = []
 
@@ -171,14 +171,19 @@ class _Run:
         self._rejected.append(Rejected(row.line, masking.unnumbered(reason), file))
 
     def _gather(self, arrival: Arrival) -> None:
-        if self._batch.setdefault(arrival.said.source_id or "", arrival) is not arrival:
+        first = self._batch.setdefault(arrival.said.source_id or "", arrival)
+        if first is not arrival:
             self._known += 1
+            self._reworded += first.said.verbatim != arrival.said.verbatim
         self._characters += len(arrival.said.verbatim)
 
     def _write_batch(self) -> None:
-        for source_id in self._known_ids():
-            del self._batch[source_id]
-            self._known += 1
+        for source_id, verbatim in self._known_rows():
+            # Counted once, also where the log has two notes of this id: one was taken back and came in anew.
+            arrival = self._batch.pop(source_id, None)
+            if arrival:
+                self._known += 1
+                self._reworded += arrival.said.verbatim != verbatim
         arrivals = list(self._batch.values())
         self._batch.clear()
         self._characters = 0
@@ -197,14 +202,24 @@ class _Run:
     def _connection(self) -> sqlite3.Connection:
         return self._log.connection
 
-    def _known_ids(self) -> list[str]:
-        """Which rows of the batch we have already. Those that `undo` took back may come in anew, better mapped."""
+    def _known_rows(self) -> list[tuple[str, str]]:
+        """Which rows of the batch we have already, with the words they came in with.
+
+        Those that `undo` took back may come in anew, better mapped. An export of this very log names its notes by uid.
+        """
         found = self._connection.execute(
-            """select distinct source_id from notes join wordings on wordings.note_id = notes.id
-                where source = ? and source_id in (select value from json_each(?))""",
-            [self._prepared.source, json.dumps(list(self._batch))],
+            """select source_id, notes.verbatim from notes join wordings on wordings.note_id = notes.id
+                where source = ?1 and source_id in (select value from json_each(?2))
+               union all
+               select uid, coalesce(wordings.verbatim, notes.verbatim) from notes
+                 join wordings on wordings.note_id = notes.id where uid in (select value from json_each(?3))""",
+            [
+                self._prepared.source,
+                json.dumps(list(self._batch)),
+                json.dumps([source_id for source_id in self._batch if len(source_id) == _UID_CHARACTERS]),
+            ],
         )
-        return [row[0] for row in found]
+        return [(row[0], row[1]) for row in found]
 
     def _note_rows(self, ids: range, arrivals: list[Arrival]) -> Iterator[tuple[object, ...]]:
         by, customer_id = self._by, self._customers.row_id
@@ -238,6 +253,16 @@ class _Run:
             self._themes[name], _ = themes.find_or_make(self._log, name, self._by)
         return self._themes[name]
 
+    def _told_of_other_words(self) -> list[str]:
+        """What a person must hear: words that are not in the log now, because their id is."""
+        if not self._reworded:
+            return []
+        rows = "1 row has" if self._reworded == 1 else f"{self._reworded} rows have"
+        return [
+            f"{rows} an id we know, with other words, and what they say was not stored. Where the file's ids are not each"
+            " row's own, leave them out: --map source_id="
+        ]
+
     def finish(self) -> Imported:
         """Writes the replies, the word counts, the figures and the record of the change."""
         self._index.flush()
@@ -252,7 +277,7 @@ class _Run:
             brought.without_note,
             brought.without_time,
             self._customers.misnamed,
-            self._repairs.told(),
+            [*self._repairs.told(), *self._told_of_other_words()],
             [],
         )
         self._connection.execute(
@@ -264,6 +289,7 @@ class _Run:
         return done
 
 
+_UID_CHARACTERS = 36  # as feedlog.store.ids makes them
 _NOTE_COLUMNS = (
     "id",
     "uid",

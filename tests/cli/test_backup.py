@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from feedlog.store import open_for_writing
+from feedlog.errors import Refused
+from feedlog.store import backups, open_for_writing
 
 Invoke = Callable[..., Any]
 LANGUAGES = ("da", "en")
@@ -67,6 +68,23 @@ def test_list(invoke: Invoke, filled: None, tmp_path: Path, log_path: Path) -> N
     log_path.unlink()
     answer = invoke("backup", "--list", "--json").json
     assert [(one["exists"], one["matches"]) for one in answer] == [(True, True), (True, False), (False, False)]
+
+
+def test_on_the_list_before_it_has_its_name(
+    invoke: Invoke, filled: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed in between, a backup is known to erasures all the same; one that gets no name is on no list."""
+    found: list[Any] = []
+
+    def taken(draft: str, path: str, *, replace: bool = False) -> None:
+        found.append((os.path.exists(path), [one["path"] for one in invoke("backup", "--list", "--json").json]))
+        raise Refused(f"There is a file already: {path}.", hint="Name another.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backups, "give_name", taken)
+        assert invoke("backup", str(tmp_path / "copy.db")).status == 1
+    assert found == [(False, [str(tmp_path / "copy.db")])]
+    assert invoke("backup", "--list", "--json").json == []
 
 
 def test_empty_list_is_an_answer(invoke: Invoke) -> None:
