@@ -259,8 +259,8 @@ class _Run:
             return []
         rows = "1 row has" if self._reworded == 1 else f"{self._reworded} rows have"
         return [
-            f"{rows} an id we know, with other words, and what they say was not stored. Where the file's ids are not each"
-            " row's own, leave them out: --map source_id="
+            f"{rows} an id we know, with other words, and what they say was not stored. Where the file's ids are"
+            " not each row's own, leave them out: --map source_id="
         ]
 
     def finish(self) -> Imported:

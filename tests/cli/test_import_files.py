@@ -179,8 +179,8 @@ def test_known_id_with_other_words(feedlog: Callable[..., Any], tmp_path: Path) 
     """Words that do not come in because their id is known are never passed over in silence."""
     (tmp_path / "a.csv").write_text("id,text\n1,Pakken kom for sent\n2,Alt var fint\n2,Noget helt andet\n", "utf-8")
     told = (
-        "a.csv: 1 row has an id we know, with other words, and what they say was not stored. Where the file's ids are not each"
-        " row's own, leave them out: --map source_id="
+        "a.csv: 1 row has an id we know, with other words, and what they say was not stored. Where the file's ids are"
+        " not each row's own, leave them out: --map source_id="
     )
     first = feedlog("import", "a.csv", "--json").json
     assert (first["added"], first["known"], first["remarks"]) == (2, 1, [told])
