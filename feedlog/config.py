@@ -5,11 +5,14 @@ Order: command line > environment > config file > default. The config file is TO
 """
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedlog.errors import Refused, WrongUsage
 from feedlog.places import user_folder
 from feedlog.vocabulary import CHANNELS, COUNTRIES, DEFAULT_LANGUAGES, LANGUAGES
+
+if TYPE_CHECKING:
+    from feedlog.when.hours import Calendar
 
 
 class Setting(NamedTuple):
@@ -120,6 +123,13 @@ class Config:
         """How many in a hundred complain, at least and at most."""
         low, _, high = self["complaint_rate"].partition("-")
         return float(low), float(high or low)
+
+    @property
+    def calendar(self) -> "Calendar":
+        """The business hours of the firm, without the holidays of its country."""
+        from feedlog.when import hours  # here: only who waits is counted in business hours
+
+        return hours.Calendar(hours.read(self["business_hours"]), self["country"])
 
     @property
     def goodwill_limit(self) -> tuple[int, str] | None:

@@ -118,8 +118,8 @@ def tell(session: Session, receipt: dict[str, Any], counts: Counts) -> None:
     elif receipt["verified"]:
         sample = ", of which a sample was looked for," if looked["sampled"] else ""
         printing.out(
-            f"verified  {looked['words']} words and {looked['pieces']} sentences and keys{sample} stand nowhere in the"
-            f" log, its index, its journal, its pages{beyond}"
+            f"verified  {printing.many(looked['words'], 'word')} and {looked['pieces']} sentences and keys{sample}"
+            f" stand nowhere in the log, its index, its journal, its pages{beyond}"
         )
     for place in receipt["elsewhere"]:
         printing.out(f"elsewhere {place}")

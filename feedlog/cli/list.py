@@ -47,7 +47,7 @@ def _unanswered(session: Session, chosen: "Filters", limit: int, as_json: bool) 
     from feedlog.cli import responding
     from feedlog.operations import answering
 
-    calendar = responding.calendar(session)
+    calendar = session.config.calendar
     found = answering.unanswered(session.read(), chosen, calendar, when.stored(session.now), limit=limit)
     if as_json:
         printing.document(found)

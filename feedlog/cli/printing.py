@@ -116,6 +116,11 @@ def bold(text: str) -> str:
     return f"{MARKS[0]}{text}{MARKS[1]}"
 
 
+def many(count: int, noun: str) -> str:
+    """'1 note', '3 notes', '12,000 notes'."""
+    return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def width() -> int:
     """How many characters a line of the terminal takes; 80 in a pipe."""
     try:

@@ -228,7 +228,7 @@ def hand(
         printing.document({"from": giver, "to": taker, "promises": handed})
         return
     are = "is" if len(handed) == 1 else "are"
-    printing.out(f"{promising.many(len(handed))} of {giver}'s {are} {taker}'s now.")
+    printing.out(f"{printing.many(len(handed), 'promise')} of {giver}'s {are} {taker}'s now.")
     promising.rows(session, [promise_life.get(log, promise_id) for promise_id in handed])
 
 

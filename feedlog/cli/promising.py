@@ -52,11 +52,6 @@ def not_lost(words: str) -> Iterator[None]:
         raise
 
 
-def many(count: int) -> str:
-    """'1 promise', '3 promises'."""
-    return "1 promise" if count == 1 else f"{count} promises"
-
-
 def rows(session: Session, promises: Sequence[Due | Life]) -> None:
     """Each promise beside the customer's own sentence: number, how it stands, who it is between, and what it is."""
     digits = max((len(str(promise["id"])) for promise in promises), default=1)
@@ -151,7 +146,9 @@ def rate(found: Rate) -> None:
         printing.out("No promise of that time is over, or past its day.")
         return
     few = ", too few to go by" if found["few"] else ""
-    printing.out(f"{found['kept_in_time']} of {many(found['counted'])} kept in time, {_percent(found)}{few}.")
+    printing.out(
+        f"{found['kept_in_time']} of {printing.many(found['counted'], 'promise')} kept in time, {_percent(found)}{few}."
+    )
     rest = [f"{found['kept_late']} kept late", f"{found['broken']} broken"]
     rest += [f"{found['still_open']} open past the day", f"{found['moved']} moved"]
     printing.out(" · ".join(rest))

@@ -12,14 +12,7 @@ if TYPE_CHECKING:
     from feedlog.operations.goodwill import Given, Goodwill
     from feedlog.operations.responses import CustomersResponse, Loop, Response
     from feedlog.operations.shapes import Customer
-    from feedlog.when.hours import Calendar, Hours
-
-
-def calendar(session: Session) -> "Calendar":
-    """The business hours of the settings, without the holidays of their country."""
-    from feedlog.when import hours  # here: only who waits is counted in business hours
-
-    return hours.Calendar(hours.read(session.config["business_hours"]), session.config["country"])
+    from feedlog.when.hours import Hours
 
 
 def added(session: Session, response: "Response") -> str:

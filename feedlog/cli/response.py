@@ -198,7 +198,7 @@ def clock(session: Session, note_id: int | None, as_json: bool, limit: int, **gi
     """
     from feedlog.operations import answering  # here: the other commands count no hours
 
-    now, calendar = when.stored(session.now), responding.calendar(session)
+    now, calendar = when.stored(session.now), session.config.calendar
     if note_id is not None:
         if any(given.values()):
             raise WrongUsage("One note needs no filters.", hint="Give a note's number, or filters.")

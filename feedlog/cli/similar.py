@@ -72,7 +72,7 @@ def command(
     if not to_be_asked:
         _print(session, found)
     if tagged is not None:
-        printing.out(f"{_many(len(tagged), 'note')} now with the theme {theme}.")
+        printing.out(f"{printing.many(len(tagged), 'note')} now with the theme {theme}.")
 
 
 def _tag(session: Session, found: Similar, note_id: int, theme: str, *, yes: bool, as_json: bool) -> list[int] | None:
@@ -106,8 +106,8 @@ def _print(session: Session, found: Similar) -> None:
     if found["notes"]:
         first, last = found["first_said_at"] or "", found["last_said_at"] or ""
         printing.out(
-            f"Said by {_many(found['customers'], 'known customer')} in {_many(found['notes'], 'note')} since "
-            f"{when.date_text(first, now=session.now)}, the latest {when.ago(last, now=session.now)}:"
+            f"Said by {printing.many(found['customers'], 'known customer')} in {printing.many(found['notes'], 'note')}"
+            f" since {when.date_text(first, now=session.now)}, the latest {when.ago(last, now=session.now)}:"
         )
     else:
         printing.talk("Nobody else has said this, as far as the words tell.")
@@ -120,7 +120,3 @@ def _print(session: Session, found: Similar) -> None:
 def _rows(session: Session, found: list[SimilarNote]) -> None:
     shared = [note["shared_words"] for note in found]
     note_rows(session, found, [", ".join(dict.fromkeys(words[:4])) for words in shared], shared)
-
-
-def _many(count: int, noun: str) -> str:
-    return f"1 {noun}" if count == 1 else f"{count} {noun}s"

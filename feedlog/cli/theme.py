@@ -157,7 +157,7 @@ def merge(session: Session, theme: str, into: str, agent: str | None, as_json: b
     if as_json:
         printing.document({"from": moved.name, "into": moved.into, "notes": moved.notes})
         return
-    printing.out(f"{moved.name} is {moved.into} now, with its {theming.many(moved.notes, 'note')}.")
+    printing.out(f"{moved.name} is {moved.into} now, with its {printing.many(moved.notes, 'note')}.")
 
 
 @command.command("split")
@@ -180,7 +180,7 @@ def split(session: Session, theme: str, new: str, note_ids: tuple[int, ...], age
     if as_json:
         printing.document({"from": moved.name, "into": moved.into, "notes": moved.notes})
         return
-    printing.out(f"{theming.many(moved.notes, 'note')} moved from {moved.name} to {moved.into}.")
+    printing.out(f"{printing.many(moved.notes, 'note')} moved from {moved.name} to {moved.into}.")
 
 
 @command.command("suggest")

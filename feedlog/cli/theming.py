@@ -18,11 +18,6 @@ from feedlog.operations.telling import ToTell
 TOLD_SHOWN = 5
 
 
-def many(count: int, noun: str) -> str:
-    """'1 note', '3 notes'."""
-    return f"1 {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def talk_of(session: Session, span: Period) -> None:
     """Which time is held against which."""
     first, last = (when.date_text(instant, now=session.now) for instant in (span.since, span.until))
@@ -67,10 +62,12 @@ def described(session: Session, theme: ThemeInFull) -> None:
 def page(session: Session, theme: ThemeInFull, span: Period, given: Sequence[Given]) -> None:
     """One theme with everything about it; `given` is the goodwill it cost."""
     described(session, theme)
-    said = many(theme["notes"], "note")
+    said = printing.many(theme["notes"], "note")
     if theme["notes"]:
         first, last = theme["first_said_at"] or "", theme["last_said_at"] or ""
-        said += f" by {many(theme['customers'], 'known customer')}, first {when.date_text(first, now=session.now)}"
+        said += (
+            f" by {printing.many(theme['customers'], 'known customer')}, first {when.date_text(first, now=session.now)}"
+        )
         said += f", latest {when.ago(last, now=session.now)}"
     since = f"{theme['this_period']} since {when.date_text(span.since, now=session.now)}"
     _fields(
@@ -95,7 +92,7 @@ def to_tell(session: Session, theme: ThemeInFull, waiting: Sequence[ToTell]) -> 
     if not waiting:
         return
     again = ", though it came back: look first" if theme["came_back"] else ""
-    printing.out(f"\n{many(len(waiting), 'customer')} should now be told{again}:")
+    printing.out(f"\n{printing.many(len(waiting), 'customer')} should now be told{again}:")
     digits = max(len(str(one["note_id"])) for one in waiting[:TOLD_SHOWN])
     for one in waiting[:TOLD_SHOWN]:
         who = printing.unmarked(one["customer"]["name"] or one["customer"]["key"])
@@ -115,8 +112,8 @@ def suggestions(found: Suggestions, within: Sequence[str]) -> None:
     newest = "" if found["looked_at"] == found["of"] else f"the newest {found['looked_at']} of "
     printing.talk(f"Compared {newest}{found['of']} {what}.")
     for group in found["groups"]:
-        customers = f" from {many(group['customers'], 'customer')}" if group["customers"] else ""
-        head = f"{many(group['notes'], 'note')}{customers}: {', '.join(group['words'])}"
+        customers = f" from {printing.many(group['customers'], 'customer')}" if group["customers"] else ""
+        head = f"{printing.many(group['notes'], 'note')}{customers}: {', '.join(group['words'])}"
         printing.out(f"\n{printing.bold(head)}")
         printing.out(f"  {noting.quoted(group['example']['verbatim'], printing.width() - 2)}")
         ids = " ".join(map(str, group["note_ids"]))
@@ -138,7 +135,7 @@ def _fixed(session: Session, theme: Theme) -> str | None:
         return None
     since = f"since {when.date_text(theme['fixed_on'], now=session.now)}"
     back = theme["came_back"]
-    return f"{since}, and it came back: {many(back, 'note')} since" if back else since
+    return f"{since}, and it came back: {printing.many(back, 'note')} since" if back else since
 
 
 def _came_back(session: Session, theme: Theme) -> str:

@@ -46,7 +46,8 @@ def command(session: Session, compare: str, as_json: bool, limit: int, **given: 
     else:
         if found.results:
             others = "others" if compare == "rest" else "of the period before"
-            printing.talk(f"In these {_many(found.notes)} more often than in the {found.notes_elsewhere:,} {others}:")
+            here = printing.many(found.notes, "note")
+            printing.talk(f"In these {here} more often than in the {found.notes_elsewhere:,} {others}:")
         _rows(log, found.results)
         _suggest_term(given["themes"], found.results)
     if not found.results:
@@ -87,18 +88,14 @@ def _why_none(found: Words, compare: str) -> str:
     """Why there is no word to show, and what to do."""
     if found.notes < FEWEST_NOTES:
         return (
-            f"These are {_many(found.notes)}, and a word must stand in at least {FEWEST_NOTES} to count. "
-            "Take in more: a longer time, or fewer filters."
+            f"These are {printing.many(found.notes, 'note')}, and a word must stand in at least {FEWEST_NOTES} to"
+            " count. Take in more: a longer time, or fewer filters."
         )
     if not found.notes_elsewhere and compare == "previous":
         return "There are no notes from the period before to compare with."
     if not found.notes_elsewhere:
         return "These are all the notes, so there are no others to compare with. Choose some, such as --kind complaint."
     return (
-        f"No word stands out: {_many(found.notes)} compared with {found.notes_elsewhere:,} others, "
+        f"No word stands out: {printing.many(found.notes, 'note')} compared with {found.notes_elsewhere:,} others, "
         f"{found.tested:,} words tested."
     )
-
-
-def _many(count: int) -> str:
-    return "1 note" if count == 1 else f"{count:,} notes"

@@ -54,7 +54,7 @@ SOURCE = Source(
     title="Consumer Complaint Database",
     tables={
         "complaints": frozenset({"complaint id", "consumer complaint narrative", "date received", "product", "issue"}),
-        "complaints for programs": frozenset(
+        "complaints of the bulk file": frozenset(
             {"complaint_id", "consumer_complaint_narrative", "date_received", "product", "issue"}
         ),
         "complaints of the interface": frozenset(

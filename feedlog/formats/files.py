@@ -117,6 +117,7 @@ def _check_workbook(path: str, raw: BinaryIO) -> None:
     try:
         with zipfile.ZipFile(raw) as packed:
             parts = {part.filename: part for part in packed.infolist()}
+    # zipfile says NotImplementedError of an archive that asks for a later version of the format.
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise Refused(f"{_shown(path)} is a damaged zip archive.", hint="Fetch the file once more.") from error
     if "xl/workbook.xml" not in parts:

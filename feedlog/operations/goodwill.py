@@ -68,7 +68,7 @@ def summary(log: Log, steps: Steps, *, limit: int) -> Goodwill:
     )
     return Goodwill(
         in_all=[_given(row) for row in in_all],
-        customers=[GivenTo(**_given(row), customer=_customer(row)) for row in customers],
+        customers=[GivenTo(**_given(row), customer=responses.customer_of(row)) for row in customers],
         themes=[GivenFor(**_given(row), theme=row["theme"]) for row in themes],
     )
 
@@ -110,10 +110,6 @@ def _given(row: sqlite3.Row) -> Given:
         times=row["times"],
         last_at=row["last_at"],
     )
-
-
-def _customer(row: sqlite3.Row) -> Customer | None:
-    return Customer(key=row["key"], name=row["name"]) if row["key"] is not None else None
 
 
 # --- while it is given ---------------------------------------------------------------------------------------

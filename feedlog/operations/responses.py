@@ -262,10 +262,11 @@ def listing(log: Log, steps: Steps, *, limit: int) -> list[CustomersResponse]:
              order by responses.responded_at desc, responses.id desc limit ?""",
         [*parameters, limit],
     )
-    return [CustomersResponse(**as_response(row), customer=_customer(row)) for row in rows]
+    return [CustomersResponse(**as_response(row), customer=customer_of(row)) for row in rows]
 
 
-def _customer(row: sqlite3.Row) -> Customer | None:
+def customer_of(row: sqlite3.Row) -> Customer | None:
+    """Whom a row with the columns key and name is about; None where nobody is named."""
     return Customer(key=row["key"], name=row["name"]) if row["key"] is not None else None
 
 

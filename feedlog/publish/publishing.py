@@ -18,7 +18,6 @@ from feedlog.publish.writing import Writer
 from feedlog.store import Log, sharing
 from feedlog.store.failures import translated
 from feedlog.store.upgrades import statements
-from feedlog.when import hours
 from feedlog.when.hours import Calendar
 
 # Raised with every change of publish/schema.sql or of what goes into it: an older published file is written anew.
@@ -45,12 +44,6 @@ class _Mark(NamedTuple):
     customer: int
 
 
-def business_hours(config: Config | None = None) -> Calendar:
-    """The business hours and holidays of the settings."""
-    config = config or Config()
-    return Calendar(hours.read(config["business_hours"]), config["country"])
-
-
 def place_beside(log_path: str) -> str:
     """Where the published file of a log stands unless somebody says otherwise."""
     return os.path.join(os.path.dirname(log_path), "published", "feedlog.db")
@@ -74,7 +67,7 @@ def publish(
     with translated(path, writing=True), _opened(path, log.path) as connection, _snapshot(log):
         connection.execute("begin immediate")
         try:
-            changed = _bring_up(log, connection, path, secret, rebuild, calendar or business_hours(), progress)
+            changed = _bring_up(log, connection, path, secret, rebuild, calendar or Config().calendar, progress)
             connection.execute("commit")
         except BaseException:
             if connection.in_transaction:

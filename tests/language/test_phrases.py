@@ -97,11 +97,15 @@ def test_language_without_phrases() -> None:
         phrases.phrases("de")
 
 
-def test_long_text_is_read_in_no_time() -> None:
-    """A text of one endless sentence is read in steps that grow with it, so that no letter hangs."""
-    text = "du er ikke den som vi har hørt fra andre kunder eller " * 4000
+def test_phrase_behind_an_endless_sentence() -> None:
+    """However much stands before it in one sentence, a phrase is found where it is, and nothing where it is not."""
+    endless = "du er ikke den som vi har hørt fra andre kunder eller " * 4000
+    text = endless + ". Ingen andre har klaget."
     for table in TABLES:
-        phrases.phrases("da").find(table, Cut(text))
+        found = [span for span in phrases.phrases("da").find(table, Cut(text)) if span.start >= len(endless)]
+        assert [text[span.start : span.end] for span in found] == (
+            ["Ingen andre har klaget"] if table == "no_one_else" else []
+        )
 
 
 @pytest.mark.parametrize(
