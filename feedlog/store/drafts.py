@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from enum import Enum, auto
 
 from feedlog.errors import NotStored, Refused
 
@@ -22,16 +23,9 @@ def draft_beside(path: str) -> Iterator[str]:
     if not os.path.isdir(folder):
         raise Refused(f"There is no folder {folder}.", hint="Make it first, or name another file.")
     _sweep(folder)
-    draft = os.path.join(folder, f"{_START}{os.urandom(8).hex()}{_END}")
-    try:
-        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
-    except OSError as error:
-        raise NotStored(
-            f"{folder} cannot be written to: {error.strerror}.", hint="Name a folder you may write to."
-        ) from error
+    draft, descriptor = _make(folder)
     try:
         os.fchmod(descriptor, 0o600)  # a umask may take even the owner's rights away
-        _hold(descriptor)
         yield draft
     finally:
         os.close(descriptor)
@@ -98,15 +92,42 @@ def _sync(path: str) -> None:
         os.close(descriptor)
 
 
-def _hold(descriptor: int) -> bool:
+def _make(folder: str) -> tuple[str, int]:
+    """A new draft's name and its open descriptor, marked as being written.
+
+    Between its making and its mark somebody else's sweep may take it for abandoned; then another is made. Whoever
+    sweeps marks a draft first and removes it before letting go, so a draft that is marked and has a name stays.
+    """
+    while True:
+        draft = os.path.join(folder, f"{_START}{os.urandom(8).hex()}{_END}")
+        try:
+            descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise NotStored(
+                f"{folder} cannot be written to: {error.strerror}.", hint="Name a folder you may write to."
+            ) from error
+        if _hold(descriptor) is not _Mark.ANOTHERS and os.fstat(descriptor).st_nlink:
+            return draft, descriptor
+        os.close(descriptor)
+
+
+class _Mark(Enum):
+    OURS = auto()
+    ANOTHERS = auto()
+    NONE = auto()  # a platform or file system without such marks
+
+
+def _hold(descriptor: int) -> _Mark:
     """Marks a draft as being written, for as long as its writer lives."""
     try:
         import fcntl
 
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (ImportError, OSError):  # a platform or file system without such marks
-        return False
-    return True
+    except BlockingIOError:
+        return _Mark.ANOTHERS
+    except (ImportError, OSError):
+        return _Mark.NONE
+    return _Mark.OURS
 
 
 def _sweep(folder: str) -> None:
@@ -121,7 +142,7 @@ def _remove_abandoned(draft: str) -> None:
     with suppress(OSError):
         descriptor = os.open(draft, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
         try:
-            if _hold(descriptor):
+            if _hold(descriptor) is _Mark.OURS:
                 _remove(draft)
         finally:
             os.close(descriptor)
