@@ -91,11 +91,13 @@ async def _asked(datasette: Any, request: Any) -> served.Asked:
     path = _path(datasette, request)
     parts = re.sub(r"\.\w+$", "", path).strip("/").split("/")
     if parts[0] != published.DATABASE or len(parts) > 2:
-        return served.Asked({})
+        return served.Asked({}, [])
     own = any(name in request.args for name in ("sql", "_where"))
     questions = (datasette.metadata("queries", database=published.DATABASE) or {}) if len(parts) == 2 else {}
-    long = (own or parts[-1] in questions) and await published.may_write_sql(datasette, await _actor(datasette, request))
-    return served.Asked({}, long=long, count="_count" in request.args)
+    long = own or parts[-1] in questions
+    if long:
+        long = await published.may_write_sql(datasette, await _actor(datasette, request))
+    return served.Asked({}, [], long=long, whole="_count" in request.args)
 
 
 async def _actor(datasette: Any, request: Any) -> dict[str, Any] | None:

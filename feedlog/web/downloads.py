@@ -65,7 +65,7 @@ def answer(form: str, name: str, headings: Sequence[str], rows: Rows) -> Downloa
 
 
 def rows_of(path: str, sql: str, parameters: Any = ()) -> Generator[tuple[Any, ...], None, None]:
-    """The rows of a statement on the published file, read as they are taken, all of one moment. Raises sqlite3.Error."""
+    """The rows of a statement on the published file, read as they are taken, of one moment. Raises sqlite3.Error."""
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
     try:
         yield from connection.execute(sql, parameters)

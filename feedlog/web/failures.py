@@ -88,7 +88,8 @@ def told(error: BaseException) -> Told:
     if status == 500:
         return _OURS
     said = showing.clean(str(error) or str(getattr(error, "message", "")))
-    return Told(status, getattr(error, "title", None) or "This did not work", said, "Go back, and ask for it otherwise.")
+    title = getattr(error, "title", None) or "This did not work"
+    return Told(status, title, said, "Go back, and ask for it otherwise.")
 
 
 async def answer(datasette: Any, request: Any, error: BaseException) -> Any:

@@ -1,4 +1,4 @@
-"""Atom feeds of new notes and overdue promises, for readers that know no cookies: each person has a key of their own."""
+"""Atom feeds of new notes and overdue promises, for readers without cookies: each person has a key of their own."""
 
 import hashlib
 import json

@@ -5,7 +5,8 @@ from typing import Any
 # No page holds an inline script or style, ours or Datasette's: a customer's words could smuggle none in.
 OUR_PAGES = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 # Datasette 1.0 brings inline scripts with values in them, which no hash fits, and its own templates.
-_NEWER_DATASETTE = f"{OUR_PAGES}; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+_INLINE = "'self' 'unsafe-inline'"
+_NEWER_DATASETTE = f"{OUR_PAGES}; script-src {_INLINE}; style-src {_INLINE}; img-src 'self' data:"
 _ALWAYS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",

@@ -1,6 +1,7 @@
 """The published file as Datasette reads it: nobody waits long for a page, and a file that was replaced is noticed."""
 
 import asyncio
+import copy
 import os
 import re
 import sqlite3
@@ -25,18 +26,20 @@ COUNTING_MS = 100
 LONG_AT_ONCE = 2
 # What one answer to an analyst may take in memory.
 LARGEST_ANSWER_BYTES = 50_000_000
+_COUNTED = f"select count(*) from (select 1 from {{}} limit {COUNTED_ROWS + 1})"
 _COUNT = re.compile(r"select count\(\*\) from (?P<what>.+)", re.DOTALL)
 
 
 class Asked(NamedTuple):
-    """What a request is for: `long` where an analyst asks in SQL, `count` where the reader wants every row counted.
+    """What a request is for: `long` where an analyst asks in SQL, `whole` where the reader wants every row counted.
 
-    `searches` holds what the words searched for have been made into.
+    `searches` holds what the words searched for have been made into; `schema` which schema the file has, once known.
     """
 
     searches: dict[str, str]
+    schema: list[Any]
     long: bool = False
-    count: bool = False
+    whole: bool = False
 
 
 asked: ContextVar[Asked | None] = ContextVar("asked", default=None)
@@ -56,6 +59,8 @@ class ServedFile(Database):  # type: ignore[misc]
         super().__init__(*given, **named)
         self._of_thread = threading.local()
         self._long = asyncio.Semaphore(LONG_AT_ONCE)
+        self._known_schema: Any = None
+        self._known: dict[tuple[Any, ...], Any] = {}
 
     async def execute_fn(self, fn: Callable[[sqlite3.Connection], Answer], *_: Any, **__: Any) -> Answer:
         """What a function makes of a connection to the file that is there now. Raises sqlite3.Error."""
@@ -96,7 +101,7 @@ class ServedFile(Database):  # type: ignore[misc]
         log_sql_errors: bool = False,
     ) -> Any:
         """The rows of a statement, as Datasette asks for them. Raises QueryInterrupted, sqlite3.Error."""
-        now = asked.get() or Asked({})
+        now = asked.get() or Asked({}, [])
         if now.long:
             async with self._long:
                 limit = min(custom_time_limit or self.ds.sql_time_limit_ms, self.ds.sql_time_limit_ms)
@@ -104,8 +109,8 @@ class ServedFile(Database):  # type: ignore[misc]
                 return await self.execute_fn(lambda connection: _bounded(connection, sql, params, limit, most))
         limit = min(custom_time_limit or PAGE_MS, PAGE_MS)
         sql, params = await self._quick(sql, params)
-        if not now.count and (count := _COUNT.fullmatch(sql)):
-            counted = f"select count(*) from (select 1 from {count['what']} limit {COUNTED_ROWS + 1})"
+        if not now.whole and (count := _COUNT.fullmatch(sql)):
+            counted = _COUNTED.format(count["what"])
             found = await super().execute(counted, params, custom_time_limit=min(limit, COUNTING_MS))
             if found.rows[0][0] > COUNTED_ROWS:
                 raise QueryInterrupted(None, sql, params)
@@ -113,16 +118,59 @@ class ServedFile(Database):  # type: ignore[misc]
         # What went wrong is told on the page; what was asked for belongs in no log.
         return await super().execute(sql, params, truncate, limit, page_size, log_sql_errors=False)
 
+    async def table_counts(self, limit: int = 10) -> dict[str, int | None]:
+        """How many rows each table has; None beyond what is counted. All in one go: each by itself is a wait."""
+        names = await self.table_names()
+
+        def ask(connection: sqlite3.Connection) -> dict[str, int | None]:
+            with sqlite_timelimit(connection, PAGE_MS):
+                found = {name: connection.execute(_COUNTED.format(f'"{name}"')).fetchone()[0] for name in names}
+            return {name: count if count <= COUNTED_ROWS else None for name, count in found.items()}
+
+        return await self.execute_fn(ask)
+
+    async def remembered(self, name: str, *given: Any) -> Any:
+        """What Datasette's method of this name tells of the schema, which it asks for a hundred times a page."""
+        now = asked.get()
+        method = getattr(super(), name)
+        if now is None:
+            return await method(*given)
+        if not now.schema:
+            version = await self.execute_fn(lambda one: one.execute("pragma schema_version").fetchone()[0])
+            now.schema.append((_file(self.path), version))
+        if now.schema[0] != self._known_schema:
+            self._known_schema, self._known = now.schema[0], {}
+        known = self._known
+        if (name, *given) not in known:
+            known[(name, *given)] = await method(*given)
+        return copy.copy(known[(name, *given)])
+
     async def _quick(self, sql: str, params: Any) -> tuple[str, Any]:
         sql = searching.quick(sql)
         text = searching.words(sql, params)
         if text is None:
             return sql, params
-        known = (asked.get() or Asked({})).searches
+        known = (asked.get() or Asked({}, [])).searches
         if text not in known:
             ask = "select escape_fts(?)"
             known[text] = await self.execute_fn(lambda connection: connection.execute(ask, [text]).fetchone()[0])
         return searching.with_words(sql, params, known[text])
+
+
+def _remembering(name: str) -> Callable[..., Any]:
+    async def method(self: ServedFile, *given: Any) -> Any:
+        return await self.remembered(name, *given)
+
+    return method
+
+
+_OF_THE_SCHEMA = (
+    *("table_exists", "table_names", "table_columns", "table_column_details", "primary_keys", "fts_table"),
+    *("label_column_for_table", "foreign_keys_for_table", "hidden_table_names", "get_all_foreign_keys"),
+    *("view_names", "get_table_definition", "get_view_definition", "attached_databases"),
+)
+for _name in _OF_THE_SCHEMA:
+    setattr(ServedFile, _name, _remembering(_name))
 
 
 def take_over(datasette: Any, name: str) -> None:
