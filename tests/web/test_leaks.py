@@ -120,7 +120,9 @@ class TestSQL:
         """One call that fills the memory, or reaches beyond the file, is refused: no time limit ends it."""
         assert told in str(asked(site, sql))
 
-    @pytest.mark.parametrize("sql", ["printf('%.*c', 9e8, 'x')", "format('%900000000d', 1)", "printf('%.900000000f', 1)"])
+    @pytest.mark.parametrize(
+        "sql", ["printf('%.*c', 9e8, 'x')", "format('%900000000d', 1)", "printf('%.900000000f', 1)"]
+    )
     def test_no_endless_width(self, site: Site, sql: str) -> None:
         """printf writes no million blanks; otherwise it is what analysts know."""
         assert asked(site, f"select {sql}") == [["no width of more than four digits"]]
@@ -164,7 +166,9 @@ class TestSentences:
 
     def test_addresses_lead_nowhere(self, hostile: Site) -> None:
         """What a customer wrote is never a link, whatever the column is called."""
-        sql = quote("select 'https://evil.example/login' as a, ' http://evil.example ' as b, 'javascript:alert(1)' as c")
+        sql = quote(
+            "select 'https://evil.example/login' as a, ' http://evil.example ' as b, 'javascript:alert(1)' as c"
+        )
         for path in (f"/feedlog?sql={sql}", "/feedlog/notes", "/feedlog/notes/7"):
             page = hostile.get(path, ANALYST).text
             assert 'href="http' not in page.replace("http://localhost", "")
