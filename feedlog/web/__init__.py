@@ -6,7 +6,7 @@ from typing import Any
 
 from pluggy import HookimplMarker
 
-from feedlog.web import cells, doors, headers, looks, published, routes, spreadsheets, words
+from feedlog.web import cells, doors, headers, looks, published, readers, routes, spreadsheets, words
 
 hookimpl = HookimplMarker("datasette")
 
@@ -26,10 +26,13 @@ def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Around everything: the doors, what leaves as CSV, and the headers of every answer."""
+    """Around everything: the doors, the reader's language, what leaves as CSV, and the headers of every answer."""
     if not published.is_served(datasette):
         return lambda app: app
-    return lambda app: headers.on_every_answer(datasette, spreadsheets.without_formulas(doors.before(datasette, app)))
+    return lambda app: headers.on_every_answer(
+        datasette,
+        spreadsheets.without_formulas(readers.in_their_language(datasette, doors.before(datasette, app))),
+    )
 
 
 @hookimpl

@@ -12,9 +12,11 @@ from feedlog.web import published, showing
 from feedlog.web.looks import page
 
 # What a stranger may fetch: how to log in, how that page looks, and that robots are not welcome.
-_OPEN = re.compile(r"/robots\.txt|/favicon\.ico|/-/(?:login|logout|auth-token)|/-/static(?:-plugins)?/.*")
+_OPEN = re.compile(r"/robots\.txt|/favicon\.ico|/-/(?:login|logout|auth-token|language/\w+)|/-/static(?:-plugins)?/.*")
 # Below /-/ Datasette shows its own insides: paths, settings, roles. What is not named here is for root alone.
-_FOR_READERS = re.compile(r"/-/(?:search|note/.*|logout|actor(?:\.json)?|jump|tables(?:\.json)?|query.*)")
+_FOR_READERS = re.compile(
+    r"/-/(?:search|note/.*|customer/.*|theme/.*|themes|promises|words|language/.*|logout|actor(?:\.json)?|jump|tables(?:\.json)?|query.*)"
+)
 _BACK = "feedlog_back"
 
 

@@ -5,8 +5,12 @@ from typing import Any
 
 from datasette import Response
 from jinja2 import ChoiceLoader, FileSystemLoader
+from markupsafe import Markup
 
+from feedlog.vocabulary import PAGE_LANGUAGES
+from feedlog.web import quotes, speech, terms
 from feedlog.web.headers import OUR_PAGES
+from feedlog.web.speech import _
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 
@@ -21,25 +25,52 @@ def dress(env: Any, datasette: Any) -> None:
 
 
 def common(datasette: Any) -> dict[str, Any]:
-    """What the frame needs: the style sheet and the pages in the head, each with its name."""
+    """What every template may use: the style sheet, the pages in the head, and the language of the page."""
     path = datasette.urls.path
     pages = [
-        ("This week", "/"),
-        ("Themes", "/feedlog/themes"),
-        ("Promises", "/feedlog/promises"),
-        ("Tables", "/feedlog"),
+        (_("This week"), "/"),
+        (_("Themes"), "/-/themes"),
+        (_("Words"), "/-/words"),
+        (_("Promises"), "/-/promises"),
+        (_("Tables"), "/feedlog"),
     ]
     return {
         "feedlog_css": path("/-/static-plugins/feedlog/feedlog.css"),
         "feedlog_pages": [(name, path(place)) for name, place in pages],
         "feedlog_search": path("/-/search"),
+        "feedlog_languages": [(code, speech.NAMES[code], path(f"/-/language/{code}")) for code in PAGE_LANGUAGES],
+        "lang": speech.code(),
+        "_": _,
+        "html": html,
+        "counted": speech.counted,
+        "figure": speech.figure,
+        "share": speech.share,
+        "role_told": terms.role,
+        "found_by": quotes.found_by,
+        "theme_place": quotes.theme_place,
         # Everything here is behind a login, so Datasette's padlock after every name would say nothing.
         "private": False,
     }
 
 
+def html(sentence: str, **values: Any) -> Markup:
+    """A sentence of ours with tags in it, in the language of the page; the values in its places are escaped."""
+    return Markup(speech.gettext(sentence)) % values
+
+
 async def page(datasette: Any, request: Any, template: str, context: dict[str, Any], *, status: int = 200) -> Any:
     """A page of ours as an answer, under the strict policy."""
     await datasette.invoke_startup()  # a refusal at the door may be the first thing anybody asks for
-    html = await datasette.render_template(template, context, request=request)
-    return Response.html(html, status=status, headers={"content-security-policy": OUR_PAGES})
+    body = await datasette.render_template(template, context, request=request)
+    headers = {
+        "content-security-policy": OUR_PAGES,
+        "content-language": speech.code(),
+        "vary": "accept-language, cookie",
+    }
+    return Response.html(body, status=status, headers=headers)
+
+
+async def told(datasette: Any, request: Any, title: str, error: str, hint: str, status: int) -> Any:
+    """A page that only says something."""
+    context = {"title": title, "error": error, "hint": hint}
+    return await page(datasette, request, "feedlog_told.html", context, status=status)
