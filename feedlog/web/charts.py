@@ -70,7 +70,7 @@ def _drawn(_: str, labels: tuple[str, ...], series: tuple[Series, ...], title: s
         range=(0, max(highest, 1)),
         y_labels=sorted({0, highest}),
         formatter=lambda value: speech.figure(value or 0),
-        x_labels_major_every=_every(labels),
+        x_labels_major=_told(labels),
         show_minor_x_labels=False,
         truncate_label=-1,
     )
@@ -101,9 +101,10 @@ def _spark(values: tuple[int, ...], title: str) -> str:
     return _cleaned(chart.render(), "spark", title, "")
 
 
-def _every(labels: Sequence[str]) -> int:
+def _told(labels: Sequence[str]) -> list[str]:
+    """The labels that have room, evenly apart; the last one is among them."""
     fitting = max(1, _LETTERS_ACROSS // (max(map(len, labels), default=1) + 2))
-    return max(1, -(-len(labels) // fitting))
+    return list(labels[::-1][:: max(1, -(-len(labels) // fitting))])
 
 
 def _cleaned(drawn: bytes, kind: str, title: str, description: str) -> str:

@@ -98,7 +98,7 @@ def _rates(connection: sqlite3.Connection) -> dict[str, Any]:
         month["short"] = speech.short_month(first)
         month["share"] = month["kept_in_time"] / month["ended"]
         month["few"] = month["ended"] < showing.FEW
-    if len(found) < 2:
+    if len(found) < 3:
         return {"months": found, "chart": None}
     series = [
         charts.Series(_("kept in time"), tuple(one["kept_in_time"] for one in found)),

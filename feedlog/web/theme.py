@@ -157,7 +157,7 @@ def codebook(connection: sqlite3.Connection, period: Period, today: date) -> dic
                 **theme,
                 "now": now.get(name, 0),
                 "before": then.get(name, 0),
-                "few": max(now.get(name, 0), then.get(name, 0)) < showing.FEW,
+                "few": 0 < max(now.get(name, 0), then.get(name, 0)) < showing.FEW,
                 "title": showing.clean(theme["title"] or name),
                 "measure": showing.shorten(theme["measure"] or "", 90),
                 "fixed": showing.since(theme["fixed_on"], today) if theme["fixed_on"] else "",
