@@ -65,7 +65,7 @@ def _first_answer(answers: counting.Answers) -> dict[str, Any]:
 
 
 def _quotes(connection: sqlite3.Connection, period: Period, rising: Sequence[Row], today: date) -> list[Row]:
-    """The newest notes but praise, each of another customer where there are enough; one that reads well is set large,
+    """The newest notes but praise, the last one always, then one of each customer; set large is one that reads well,
     from the theme that rises most where it has such a one."""
     where, parameters = counting.within(period)
     sql = f"""select {quotes.COLUMNS} from notes where kind is not 'compliment' and {where}
@@ -75,11 +75,10 @@ def _quotes(connection: sqlite3.Connection, period: Period, rising: Sequence[Row
     top = next((theme["theme"] for theme in rising if not theme["few"]), None)
     lead = next((note for note in readable if top in quotes.themes(note)), next(iter(readable), None))
     chosen = [lead] if lead else []
-    for note in sorted((note for note in newest if note is not lead), key=lambda note: note not in readable):
-        known = {one["customer"] for one in chosen}
-        if len(chosen) < _QUOTES and (note["customer"] is None or note["customer"] not in known):
+    for note in newest:
+        known = {one["customer"] for one in chosen} - {None}
+        if note is not lead and len(chosen) < _QUOTES and (note is newest[0] or note["customer"] not in known):
             chosen.append(note)
-    chosen[1:] = sorted(chosen[1:], key=lambda note: (note["said_at"], note["id"]), reverse=True)
     shown = [quotes.quote(note, today, length=240) for note in chosen]
     quotes.with_others(connection, shown[:_OTHERS_LOOKED_FOR], today)
     return shown

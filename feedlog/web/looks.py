@@ -16,16 +16,28 @@ _FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 
 def dress(env: Any, datasette: Any) -> None:
-    """Puts our frame and our login page before Datasette's.
+    """Puts our frame and our login page before Datasette's, and gives templates our words.
 
     They stand in a folder of their own, because Datasette takes everything in `templates` for whatever it serves.
     """
     if not hasattr(datasette, "allowed"):  # Datasette 1.0 has a frame with more in it than ours knows
         env.loader = ChoiceLoader([FileSystemLoader(os.path.join(_FOLDER, "overrides")), env.loader])
+    # As globals, since Datasette renders its pages of errors with nothing else.
+    env.globals.update(
+        _=_,
+        html=html,
+        counted=speech.counted,
+        figure=speech.figure,
+        share=speech.share,
+        language=speech.code,
+        role_told=terms.role,
+        found_by=quotes.found_by,
+        theme_place=quotes.theme_place,
+    )
 
 
 def common(datasette: Any) -> dict[str, Any]:
-    """What every template may use: the style sheet, the pages in the head, and the language of the page."""
+    """What our frame needs: the style sheet, the pages in the head, the languages in the foot."""
     path = datasette.urls.path
     pages = [
         (_("This week"), "/"),
@@ -39,15 +51,6 @@ def common(datasette: Any) -> dict[str, Any]:
         "feedlog_pages": [(name, path(place)) for name, place in pages],
         "feedlog_search": path("/-/search"),
         "feedlog_languages": [(code, speech.NAMES[code], path(f"/-/language/{code}")) for code in PAGE_LANGUAGES],
-        "lang": speech.code(),
-        "_": _,
-        "html": html,
-        "counted": speech.counted,
-        "figure": speech.figure,
-        "share": speech.share,
-        "role_told": terms.role,
-        "found_by": quotes.found_by,
-        "theme_place": quotes.theme_place,
         # Everything here is behind a login, so Datasette's padlock after every name would say nothing.
         "private": False,
     }
