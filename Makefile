@@ -73,6 +73,21 @@ check: lint test
 docs: $(DEV)
 	$(BIN)/python docs/generate.py
 
+# What the pages say, gathered anew: a sentence that is new stands in each catalogue with an empty translation, one that
+# is gone stands there no more. pybabel would add names and dates to the head of a file; they are left out.
+.PHONY: messages
+messages: $(RUNTIME)
+	@$(BIN)/pybabel -q extract --mapping babel.cfg --keyword counted:1,2 --keyword html --no-location --omit-header \
+	  --output $(VENV)/messages.pot feedlog/web
+	@for language in da sv nb; do \
+	  catalogue=feedlog/web/languages/$$language.po && \
+	  $(BIN)/pybabel -q update --input-file $(VENV)/messages.pot --output-file $$catalogue --locale $$language \
+	    --no-fuzzy-matching --ignore-obsolete --width 119 && \
+	  sed -E -e '/^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By):/d' \
+	    -e 's/^"Project-Id-Version: .*/"Project-Id-Version: feedlog\\n"/' -e '$${/^$$/d;}' $$catalogue > $$catalogue.bare && \
+	  mv $$catalogue.bare $$catalogue || exit 1; \
+	done
+
 .PHONY: bench
 bench: $(BENCH)
 	@$(BIN)/python -m bench $(BENCH_ARGS)

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import quote as escaped
 from urllib.parse import urlencode
 
+from datasette.utils import tilde_encode
+
 from feedlog.language.similar import similar
 from feedlog.web import showing, terms, words
 from feedlog.web.published import Row, rows
@@ -46,8 +48,8 @@ def found_by(**asked: Any) -> str:
 
 def theme_place(name: str) -> str:
     """The address of a theme's page."""
-    # A slash in a name would be read as the next part of the address, escaped or not.
-    return "/-/theme/" + escaped(name.replace("~", "~7E").replace("/", "~2F"), safe="~")
+    # As Datasette does it, since a slash would be read as the next part of the address, escaped or not.
+    return f"/-/theme/{tilde_encode(name)}"
 
 
 def customer_place(pseudonym: str) -> str:

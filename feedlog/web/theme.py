@@ -3,6 +3,9 @@
 import sqlite3
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
+
+from datasette.utils import tilde_decode
 
 from feedlog.web import charts, counting, overused, periods, quotes, showing, speech, steps, terms
 from feedlog.web.home import DRAWN, described, label
@@ -17,8 +20,8 @@ _SPAN = "note_themes.said_at >= ? and note_themes.said_at < ? and note_themes.sa
 
 
 def named(told: str) -> str:
-    """The theme an address means."""
-    return told.replace("~2F", "/").replace("~7E", "~").strip().lower()
+    """The theme that a part of an address means, be it ours or typed by hand."""
+    return str(tilde_decode(unquote(told))).strip().lower()
 
 
 def context(connection: sqlite3.Connection, name: str, period: Period, today: date) -> dict[str, Any] | None:

@@ -72,6 +72,61 @@ class TestHome:
         )
         site.close()
 
+    @pytest.mark.parametrize("path", ["/", "/?period=month", "/?period=quarter", "/-/theme/delivery?period=quarter"])
+    def test_every_figure_leads_to_as_many_notes(self, site: Site, path: str) -> None:
+        """A figure that opens notes opens as many as it says: kinds, channels, places, the period and the one before."""
+        page = site.get(path, MANAGER).text
+        leading = [
+            found.groups()
+            for one in page.split("<li>")[1:]
+            if (
+                found := re.match(
+                    r'(?:<span>)?<a href="(/-/search[^"]+)">(.+?)</a>.*?<span class="n">(\d+)', one, re.DOTALL
+                )
+            )
+        ]
+        counted = r'<a href="(/-/search[^"]+)">()<strong>(\d+)</strong>|<a href="(/-/search[^"]+)">()(\d+) (?:in|notes nobody)'
+        leading += [tuple(filter(None, found)) for found in re.findall(counted, page)]
+        assert len(leading) > 3
+        for place, *_, count in leading:
+            shown = site.get(html.unescape(place), MANAGER).text
+            found = re.search(r'role="status">(\d+) notes?, the newest first|Counted in (?:all )?(\d+) notes?\.', shown)
+            assert found and (found[1] or found[2]) == count, place
+
+    def test_another_time(self, site: Site) -> None:
+        """Weeks, months, quarters and own dates can be chosen; the way back and forth is there; each says what it is."""
+        page = site.get("/?period=month", MANAGER).text
+        assert 'aria-current="true">month</a>' in page and 'name="since"' in page
+        before = re.search(r'rel="prev" href="([^"]+)"', page)
+        assert before
+        earlier = site.get(html.unescape(before[1]), MANAGER).text
+        assert 'rel="next"' in earlier and 'rel="next"' not in page
+        assert "the period before" in earlier
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "period=week&on=2026-02-31",
+            "since=2026-02-31",
+            "period=century",
+            "on=9999-12-30",
+            "since=%00",
+            "on=" + "9" * 10_000,
+        ],
+    )
+    def test_a_time_that_is_none(self, site: Site, query: str) -> None:
+        """A day that does not exist is a friendly page with status 400, on every page that is about a time."""
+        for path in ("/", "/-/themes", "/-/words", "/-/theme/delivery"):
+            answer = site.get(f"{path}?{query}", MANAGER)
+            assert answer.status_code == 400 or (query == "since=%00" and answer.status_code == 200)
+            assert "Traceback" not in answer.text and len(answer.text) < 20_000
+
+    def test_a_time_without_notes(self, site: Site) -> None:
+        """Where nobody said anything the page says so, and stands all the same."""
+        page = site.get("/?since=1990-01-01&until=1990-12-31", MANAGER)
+        assert page.status_code == 200
+        assert "Nobody said anything in this time." in page.text
+
     def test_words_used_more_than_usual(self, log: Log) -> None:
         """A word customers suddenly use stands on the page, and leads to the notes that hold it."""
         today = when.clock().astimezone().date()
