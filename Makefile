@@ -37,6 +37,7 @@ help:
 	@echo "make lint    style, types, architecture, and whether the generated pages are up to date"
 	@echo "make check   lint, then test"
 	@echo "make docs    write the generated pages of docs/ again"
+	@echo "make messages gather what the pages say; what is new waits in feedlog/web/languages to be translated"
 	@echo "make bench   time feedlog beside other programs (BENCH_ARGS are passed on)"
 	@echo "make torture try to lose notes: kills, full disks, fifty writers, damage (under ten minutes;"
 	@echo "             TORTURE_ARGS=kills tries one of them, TORTURE_ARGS=--short a quick form of each)"
@@ -82,9 +83,11 @@ messages: $(RUNTIME)
 	@for language in da sv nb; do \
 	  catalogue=feedlog/web/languages/$$language.po && \
 	  $(BIN)/pybabel -q update --input-file $(VENV)/messages.pot --output-file $$catalogue --locale $$language \
-	    --no-fuzzy-matching --ignore-obsolete --width 119 && \
-	  sed -E -e '/^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By):/d' \
-	    -e 's/^"Project-Id-Version: .*/"Project-Id-Version: feedlog\\n"/' -e '$${/^$$/d;}' $$catalogue > $$catalogue.bare && \
+	    --no-fuzzy-matching --ignore-obsolete --width 112 && \
+	  sed -E -e '/^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date):/d' \
+	    -e '/^"(Last-Translator|Language-Team|Generated-By):/d' -e '$${/^$$/d;}' \
+	    -e 's/^"Project-Id-Version: .*/"Project-Id-Version: feedlog\\n"/' \
+	    $$catalogue > $$catalogue.bare && \
 	  mv $$catalogue.bare $$catalogue || exit 1; \
 	done
 

@@ -10,7 +10,7 @@ from feedlog.web.periods import Period
 from feedlog.web.published import Row, row, rows
 from feedlog.web.speech import _
 
-_QUOTES = 5
+_QUOTES = 7
 _PRAISE = 2
 _LISTED = 6
 # Among so many of the newest notes the ones to show are chosen.

@@ -29,6 +29,7 @@ def dress(env: Any, datasette: Any) -> None:
         counted=speech.counted,
         figure=speech.figure,
         share=speech.share,
+        marks=speech.marks,
         language=speech.code,
         role_told=terms.role,
         found_by=quotes.found_by,

@@ -106,7 +106,9 @@ def asked(given: Mapping[str, str], today: date, newest: date | None = None) -> 
             raise Misread(_("The last day lies before the first."))
         return Period("dates", first, last, last)
     if kind not in KINDS:
-        raise Misread(_("There is no period %(name)s: it is week, month, quarter or dates.", name=f"“{kind[:40]}”"))
+        raise Misread(
+            _("There is no period %(name)s: it is week, month, quarter or dates.", name=speech.quoted(kind[:40]))
+        )
     if on and on > today:
         raise Misread(_("Nothing has been said yet in a time to come."))
     return around(kind, on or min(newest or today, today), today)
@@ -189,5 +191,7 @@ def _read(told: str) -> date | None:
     except ValueError:
         on = None
     if on is None or not _FIRST <= on <= _LAST:
-        raise Misread(_("%(day)s is not a day; write it like %(example)s.", day=f"“{told[:40]}”", example="2026-11-21"))
+        raise Misread(
+            _("%(day)s is not a day; write it like %(example)s.", day=speech.quoted(told[:40]), example="2026-11-21")
+        )
     return on

@@ -44,7 +44,7 @@ def asked(given: Mapping[str, str]) -> Asked:
             misread.append(
                 _(
                     "%(day)s is not a day; write it like %(example)s.",
-                    day=f"“{showing.shorten(told, 40)}”",
+                    day=speech.quoted(showing.shorten(told, 40)),
                     example="2026-11-21",
                 )
             )

@@ -124,6 +124,16 @@ def money(amount: float, currency: str) -> str:
     return f"{figure(amount, 0 if amount == int(amount) else 2)} {currency}"
 
 
+def marks() -> str:
+    """The two quotation marks that customers' words stand between."""
+    return {"da": "»«", "sv": "””", "nb": "«»"}.get(code(), "“”")
+
+
+def quoted(text: str) -> str:
+    """A text between quotation marks."""
+    return f"{marks()[0]}{text}{marks()[1]}"
+
+
 def locale() -> Locale:
     """How dates and numbers are written."""
     return Locale.parse(_LOCALES[code()])
@@ -152,4 +162,4 @@ def short_month(on: date) -> str:
 
 def moment(at: datetime, today: date) -> str:
     """'Monday 2 March, 14:05' of a local time, with the year where it is another."""
-    return f"{weekday(at.date())} {day_and_month(at.date(), today)}, {dates.format_time(at, 'HH:mm', locale=locale())}"
+    return f"{weekday(at.date())} {day_and_month(at.date(), today)}, {dates.format_time(at, 'short', locale=locale())}"

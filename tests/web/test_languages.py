@@ -176,7 +176,7 @@ class TestSpeech:
         ("code", "said"),
         [
             ("en", ["2 March", "2 March 2026", "Monday", "March 2026", "Monday 2 March, 14:05"]),
-            ("da", ["2. marts", "2. marts 2026", "mandag", "marts 2026", "mandag 2. marts, 14:05"]),
+            ("da", ["2. marts", "2. marts 2026", "mandag", "marts 2026", "mandag 2. marts, 14.05"]),
             ("sv", ["2 mars", "2 mars 2026", "måndag", "mars 2026", "måndag 2 mars, 14:05"]),
             ("nb", ["2. mars", "2. mars 2026", "mandag", "mars 2026", "mandag 2. mars, 14:05"]),
         ],
