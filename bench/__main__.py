@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import filling, report, rounds, texts
+from bench import filling, pages, report, rounds, texts
 from bench.contestants import IMPORTED_ROWS, Bench, Contestant
 from bench.rounds import Timed
 from bench.running import Failed
@@ -34,6 +34,9 @@ class Wanted(NamedTuple):
 
 def main() -> None:
     """Measures and prints. Exits with 0 whatever the figures are; with 1 where something could not be measured."""
+    if sys.argv[1:2] == ["pages"]:
+        pages.main(sys.argv[2:])
+        return
     wanted = _wanted(sys.argv[1:])
     with tempfile.TemporaryDirectory(prefix="feedlog-bench-") as work:
         try:
@@ -48,7 +51,7 @@ def main() -> None:
 
 
 def _wanted(words: list[str]) -> Wanted:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__, epilog="`pages` times the pages.")
     parser.add_argument("--sizes", type=_numbers, metavar="N,N,...", help="notes in the logs (1000,100000,1000000)")
     parser.add_argument("--rounds", type=int, metavar="N", help=f"how often each is timed ({ROUNDS})")
     parser.add_argument("--only", type=_names, metavar="WHAT,...", default=list(ALL), help=f"of {','.join(ALL)}")

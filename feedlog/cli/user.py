@@ -20,6 +20,7 @@ def command() -> None:
 
     \b
     feedlog user add mia --role manager
+    feedlog user password mia
     feedlog user list
     feedlog user remove mia
     """
@@ -51,6 +52,27 @@ def add(session: Session, name: str, role: str, yes: bool, as_json: bool) -> Non
         printing.document({"name": name, "role": role, "new": known is None})
     else:
         printing.out(f"{name} logs in as {role}.")
+
+
+@command.command("password")
+@click.argument("name")
+@json_option
+@pass_session
+def password(session: Session, name: str, as_json: bool) -> None:
+    """Give somebody a new password; the role stays, and older log-ins and feed addresses end.
+
+    Asks for it twice, or reads one line that is piped in.
+
+    \b
+    feedlog user password mia
+    feedlog user password otto < password.txt
+    """
+    user = accounts.user_named(session.path, name)  # before anything is typed
+    accounts.put(session.path, user.name, user.role, _password())
+    if as_json:
+        printing.document({"name": user.name, "role": user.role, "new": False})
+    else:
+        printing.out(f"{user.name} has a new password, and logs in anew.")
 
 
 @command.command("list")

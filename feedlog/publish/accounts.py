@@ -85,13 +85,18 @@ def put(log_path: str, name: str, role: str, password: str) -> None:
     _write(log_path, [*others, user])
 
 
+def user_named(log_path: str, name: str) -> User:
+    """The login of that name; raises NotFound where there is none."""
+    for user in users(log_path):
+        if user.name == name.strip().lower():
+            return user
+    raise NotFound(f"There is no login {name!r}.", hint="See them with: feedlog user list")
+
+
 def remove(log_path: str, name: str) -> None:
     """Takes a login away; raises NotFound where there is none of that name."""
-    known = users(log_path)
-    rest = [user for user in known if user.name != name.strip().lower()]
-    if len(rest) == len(known):
-        raise NotFound(f"There is no login {name!r}.", hint="See them with: feedlog user list")
-    _write(log_path, rest)
+    gone = user_named(log_path, name)
+    _write(log_path, [user for user in users(log_path) if user.name != gone.name])
 
 
 def session_secret(log_path: str) -> str:

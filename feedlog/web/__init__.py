@@ -6,22 +6,39 @@ from typing import Any
 
 from pluggy import HookimplMarker
 
-from feedlog.web import cells, doors, headers, looks, published, readers, routes, spreadsheets, words
+from feedlog.web import (
+    cells,
+    connections,
+    doors,
+    exporting,
+    failures,
+    feeds,
+    headers,
+    logins,
+    looks,
+    published,
+    readers,
+    routes,
+    served,
+    spreadsheets,
+    words,
+)
 
 hookimpl = HookimplMarker("datasette")
 
 
-@hookimpl
+@hookimpl(tryfirst=True)
 def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
-    """Our pages; none where the served file is not ours."""
-    return routes.ROUTES if published.is_served(datasette) else []
+    """Our pages; none where the served file is not ours. First, because the login page is ours, too."""
+    return [*logins.ROUTES, *feeds.ROUTES, *routes.ROUTES] if published.is_served(datasette) else []
 
 
 @hookimpl(trylast=True)
-def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
+def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Any) -> None:
     """Datasette's own search boxes find what our search finds. Last, because Datasette registers the same function."""
-    if database == published.DATABASE:
+    if database == published.DATABASE and published.is_served(datasette):
         words.teach(conn)
+        connections.restrict(conn)
 
 
 @hookimpl
@@ -29,6 +46,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     """Around everything: the doors, the reader's language, what leaves as CSV, and the headers of every answer."""
     if not published.is_served(datasette):
         return lambda app: app
+    served.take_over(datasette, published.DATABASE)
     return lambda app: headers.on_every_answer(
         datasette,
         spreadsheets.without_formulas(readers.in_their_language(datasette, doors.before(datasette, app))),
@@ -46,6 +64,24 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 def forbidden(datasette: Any, request: Any, message: str) -> Any:
     """A stranger is sent to log in; a reader is told what they may not see."""
     return doors.turned_away(datasette, request, message) if published.is_served(datasette) else None
+
+
+@hookimpl
+def actor_from_request(request: Any) -> dict[str, Any] | None:
+    """Whom the doors found to be asking."""
+    return logins.actor_of(request)
+
+
+@hookimpl
+def handle_exception(datasette: Any, request: Any, exception: BaseException) -> Any:
+    """What went wrong, in our frame and words."""
+    return failures.caught(datasette, request, exception) if published.is_served(datasette) else None
+
+
+@hookimpl
+def register_output_renderer() -> dict[str, Any]:
+    """Tables and questions as Excel workbooks."""
+    return exporting.renderer()
 
 
 @hookimpl

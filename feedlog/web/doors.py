@@ -3,20 +3,27 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote_plus
 
 from datasette import Request, Response
 from datasette.plugins import pm
 from datasette.utils import await_me_maybe
 
-from feedlog.web import published, showing
+from feedlog.web import feeds, logins, published, served, showing
 from feedlog.web.looks import page
 
 # What a stranger may fetch: how to log in, how that page looks, and that robots are not welcome.
 _OPEN = re.compile(r"/robots\.txt|/favicon\.ico|/-/(?:login|logout|auth-token|language/\w+)|/-/static(?:-plugins)?/.*")
 # Below /-/ Datasette shows its own insides: paths, settings, roles. What is not named here is for root alone.
 _FOR_READERS = re.compile(
-    r"/-/(?:search|note/.*|customer/.*|theme/.*|themes|promises|words|language/.*|logout|actor(?:\.json)?|jump|tables(?:\.json)?|query.*)"
+    r"/-/(?:(?:search|note/.*|customer/.*|theme/.*|themes|promises|words|feeds)(?:\.(?:csv|xlsx|atom))?"
+    r"|notes\.(?:csv|xlsx|atom)|language/.*|logout|actor(?:\.json)?|jump|tables(?:\.json)?|query.*)"
 )
+# A feed reader knows no cookies: it brings a key, which opens these and nothing else.
+_FEEDS = re.compile(r"/-/(?:notes|promises)\.atom")
+# Datasette would take these at their word: another index to search in, or a number that may be none.
+_LEFT_OUT = re.compile(r"_fts_table|_fts_pk|_searchmode|_search_.*|_timelimit|_ttl|_trace")
+_SEARCHED = tuple(f"/{published.DATABASE}/notes{ending}" for ending in ("", ".json", ".csv", ".xlsx"))
 _BACK = "feedlog_back"
 
 
@@ -24,14 +31,39 @@ def before(datasette: Any, app: Any) -> Any:
     """The application behind the doors."""
 
     async def guarded(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] == "http":
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        scope = {**scope, "query_string": _as_asked(scope["path"], scope.get("query_string", b""))}
+        try:
+            scope = await logins.known(datasette, scope)
             answer = await _answer_at_the_door(datasette, Request(scope, receive))
-            if answer:
-                await answer.asgi_send(send)
-                return
-        await app(scope, receive, send)
+        except ValueError as error:  # an Authorization header that is not what it says
+            answer = Response.text(f"{error}\n", status=400)
+        except logins.TryLater as later:
+            answer = Response.text(f"{later}\n", status=429, headers={"retry-after": str(max(1, round(later.seconds)))})
+        if answer:
+            await answer.asgi_send(send)
+            return
+        before = served.asked.set(await _asked(datasette, Request(scope, receive)))
+        try:
+            await app(scope, receive, send)
+        finally:
+            served.asked.reset(before)
 
     return guarded
+
+
+def _as_asked(path: str, query: bytes) -> bytes:
+    """The query without what no page of ours asks for; what is searched for comes in the order it was logged.
+
+    By the time it was said, every match would have to be looked up first.
+    """
+    parts = {part: unquote_plus(part.split(b"=")[0].decode("latin-1")) for part in query.split(b"&")}
+    left = [part for part, name in parts.items() if not _LEFT_OUT.fullmatch(name)]
+    if path.endswith(_SEARCHED) and "_search" in parts.values() and not {"_sort", "_sort_desc"} & {*parts.values()}:
+        left.append(b"_sort_desc=id")
+    return b"&".join(left)
 
 
 async def _answer_at_the_door(datasette: Any, request: Any) -> Any:
@@ -40,10 +72,11 @@ async def _answer_at_the_door(datasette: Any, request: Any) -> Any:
         return Response.text("User-agent: *\nDisallow: /\n")
     if _OPEN.fullmatch(path):
         return None
-    try:
-        actor = await _actor(datasette, request)
-    except ValueError:  # an Authorization header that is not what it says
-        return Response.text("This login cannot be read.\n", status=400)
+    actor = await _actor(datasette, request)
+    if not actor and _FEEDS.fullmatch(path) and request.args.get("key"):
+        actor = feeds.holder(datasette, request.args["key"])
+        if not actor:
+            return Response.text("This feed has ended. Its new address stands on the page Feeds.\n", status=403)
     if not await published.may_look(datasette, actor):
         return _to_the_login(datasette, request)
     if path.startswith("/-/") and not _FOR_READERS.fullmatch(path) and (actor or {}).get("id") != "root":
@@ -51,6 +84,20 @@ async def _answer_at_the_door(datasette: Any, request: Any) -> Any:
         known = Request({**request.scope, "actor": actor, "csrftoken": str}, request.receive)
         return await _refused(datasette, known, "This page is for whoever runs the server.")
     return None
+
+
+async def _asked(datasette: Any, request: Any) -> served.Asked:
+    """What the database may do for this request: an analyst's own SQL, and the questions, may take long."""
+    path = _path(datasette, request)
+    parts = re.sub(r"\.\w+$", "", path).strip("/").split("/")
+    if parts[0] != published.DATABASE or len(parts) > 2:
+        return served.Asked({}, [])
+    own = any(name in request.args for name in ("sql", "_where"))
+    questions = (datasette.metadata("queries", database=published.DATABASE) or {}) if len(parts) == 2 else {}
+    long = own or parts[-1] in questions
+    if long:
+        long = await published.may_write_sql(datasette, await _actor(datasette, request))
+    return served.Asked({}, [], long=long, whole="_count" in request.args)
 
 
 async def _actor(datasette: Any, request: Any) -> dict[str, Any] | None:
@@ -119,7 +166,7 @@ def _wants_no_page(request: Any) -> bool:
     accepted = request.headers.get("accept", "")
     return (
         request.method not in ("GET", "HEAD")
-        or re.search(r"\.(?:json|jsono|csv|db|blob)$", request.path) is not None
+        or re.search(r"\.(?:json|jsono|csv|xlsx|atom|db|blob)$", request.path) is not None
         or ("application/json" in accepted and "text/html" not in accepted)
     )
 

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from datasette.utils import sqlite_timelimit
 
+from feedlog.web import served
+
 DATABASE = "feedlog"
 Answer = TypeVar("Answer")
 Row = dict[str, Any]
@@ -15,6 +17,8 @@ Row = dict[str, Any]
 def is_served(datasette: Any) -> bool:
     """Whether Datasette serves a published file of ours under the name `feedlog`."""
     database = datasette.databases.get(DATABASE)
+    if isinstance(database, served.ServedFile):
+        return True  # it was when the server started, whatever has become of the file
     if database is None or not database.path:
         return False
     try:
@@ -37,6 +41,15 @@ async def may_look(datasette: Any, actor: dict[str, Any] | None) -> bool:
     return bool(await datasette.permission_allowed(actor, "view-instance", default=True))
 
 
+async def may_write_sql(datasette: Any, actor: dict[str, Any] | None) -> bool:
+    """Whether this person may ask in SQL of their own."""
+    if hasattr(datasette, "allowed"):
+        from datasette.resources import DatabaseResource
+
+        return bool(await datasette.allowed(action="execute-sql", resource=DatabaseResource(DATABASE), actor=actor))
+    return bool(await datasette.permission_allowed(actor, "execute-sql", DATABASE, default=True))
+
+
 async def ensure_may_read(datasette: Any, actor: dict[str, Any] | None) -> None:
     """Lets pass whoever may read the notes; raises Datasette's Forbidden for everybody else."""
     if hasattr(datasette, "allowed"):
@@ -54,7 +67,7 @@ async def read(datasette: Any, question: Callable[[sqlite3.Connection], Answer])
 
     Raises sqlite3.Error where the file cannot be read or the answer takes longer than the server's time limit.
     """
-    limit = datasette.setting("sql_time_limit_ms")
+    limit = min(served.PAGE_MS, datasette.setting("sql_time_limit_ms"))
 
     # The answer is read in another thread, which knows the language of the page from here.
     here = contextvars.copy_context()

@@ -30,10 +30,6 @@ def stems(connection: sqlite3.Connection) -> Stems:
 
 def teach(connection: sqlite3.Connection) -> None:
     """Replaces Datasette's `escape_fts`, so that `?_search=` finds what `feedlog search` finds."""
-    try:
-        stems(connection)
-    except sqlite3.Error:  # a database of that name that is not ours
-        return
 
     def escape_fts(text: Any) -> str:
         # Reads the words' table on the connection it is called from, which SQLite allows as long as it only reads.

@@ -1,0 +1,110 @@
+"""What goes wrong while a page is made, told so that a reader knows what to do; never a traceback."""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from datasette import Response
+from datasette.database import QueryInterrupted
+from datasette.utils.asgi import Base400
+
+from feedlog.web import looks, showing
+
+
+class Told(NamedTuple):
+    """What the page says, and the status it is sent with."""
+
+    status: int
+    title: str
+    error: str
+    hint: str
+
+
+_MISSING = Told(
+    503, "No pages yet", "The file with the pages is not there.", "Whoever runs feedlog makes it with: feedlog publish"
+)
+_OTHER_FORM = Told(
+    503,
+    "Pages of another feedlog",
+    "The file with the pages was written by an older or newer feedlog than this one.",
+    "Whoever runs feedlog writes it anew with: feedlog publish --rebuild",
+)
+_DAMAGED = Told(
+    503,
+    "The pages are damaged",
+    "The file with the pages cannot be read. The log they are made from is another file, and untouched.",
+    "Whoever runs feedlog removes the file and writes it anew with: feedlog publish",
+)
+_BUSY = Told(503, "Not just now", "The pages are being written anew.", "Load the page again in a moment.")
+_TOO_LONG = Told(
+    400,
+    "This takes too long",
+    "The question was broken off because its answer took too long.",
+    "Ask for fewer words, a shorter time or fewer columns.",
+)
+_NOTHING_HERE = Told(
+    404, "There is nothing here", "The page you asked for does not exist.", "The first page leads on from here."
+)
+_OURS = Told(
+    500,
+    "This did not work",
+    "Something went wrong here that should not have.",
+    "Try again, and tell whoever runs feedlog when it stays so.",
+)
+# Of the file itself, whatever was asked of it.
+_OF_THE_FILE = [
+    (re.compile("unable to open"), _MISSING),
+    (re.compile("malformed|not a database|corrupt|disk I/O"), _DAMAGED),
+    (re.compile("locked|schema has changed"), _BUSY),
+]
+_NO_SUCH = re.compile("no such (?:table|column)")
+
+
+class Unreadable(Base400, sqlite3.OperationalError):  # type: ignore[misc]
+    """The published file cannot be read. An error of the database for whoever asks it, an answer for Datasette."""
+
+    status = 503
+
+
+def of_the_file(error: sqlite3.Error) -> Unreadable | None:
+    """The error, where it is one of the file and not of what was asked."""
+    return Unreadable(str(error)) if any(words.search(str(error)) for words, _ in _OF_THE_FILE) else None
+
+
+def told(error: BaseException) -> Told:
+    """What to say of an error."""
+    cause = error.__context__
+    if isinstance(cause, Unreadable):
+        return told(cause)
+    if isinstance(error, QueryInterrupted) or isinstance(cause, QueryInterrupted) or str(error) == "interrupted":
+        return _TOO_LONG
+    if isinstance(error, sqlite3.Error):
+        known = [*_OF_THE_FILE, (_NO_SUCH, _OTHER_FORM)]
+        return next((about for words, about in known if words.search(str(error))), _BUSY)
+    status = getattr(error, "status", 500)
+    if status == 404:
+        return _NOTHING_HERE
+    if status == 500:
+        return _OURS
+    said = showing.clean(str(error) or str(getattr(error, "message", "")))
+    title = getattr(error, "title", None) or "This did not work"
+    return Told(status, title, said, "Go back, and ask for it otherwise.")
+
+
+async def answer(datasette: Any, request: Any, error: BaseException) -> Any:
+    """The page that tells of an error; for a program, the same as data."""
+    about = told(error)
+    if re.search(r"\.(?:json|csv|xlsx|atom)$", request.path):
+        told_so = {"ok": False, "error": about.error, "status": about.status, "title": about.title}
+        return Response.json(told_so, status=about.status)
+    return await looks.page(datasette, request, "feedlog_told.html", about._asdict(), status=about.status)
+
+
+def caught(datasette: Any, request: Any, error: BaseException) -> Callable[[], Any]:
+    """Our answer to whatever was raised while a page was made."""
+
+    async def inner() -> Any:
+        return await answer(datasette, request, error)
+
+    return inner
