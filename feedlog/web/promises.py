@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from feedlog.vocabulary import PROMISE_OUTCOMES
-from feedlog.web import charts, showing, speech, steps, terms
+from feedlog.web import charts, downloads, showing, speech, steps, terms
 from feedlog.web.published import Row, row, rows
 from feedlog.web.speech import _
 
@@ -52,6 +52,7 @@ def context(connection: sqlite3.Connection, asked: Asked, today: date) -> dict[s
         "counted_promises": _counted(connection, today),
         "owners": _owners(connection, asked, today),
         "outcomes": [(terms.outcome(one), asked.place(outcome=one), one == asked.outcome) for one in OUTCOMES],
+        "downloads": downloads.places("/-/promises", {"outcome": asked.outcome, "owner": asked.owner}),
         **_rates(connection),
     }
 

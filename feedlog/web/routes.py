@@ -10,7 +10,9 @@ from feedlog.web import (
     counting,
     customer,
     doors,
+    downloads,
     home,
+    lists,
     looks,
     note,
     periods,
@@ -41,6 +43,9 @@ async def show_search(datasette: Any, request: Any) -> Any:
     """/-/search : notes by words and filters."""
     asked = search.asked({name: request.args.get(name) or "" for name in search.NAMES})
     await published.ensure_may_read(datasette, request.actor)
+    if request.url_vars["form"] and not asked.misread:
+        question = await published.read(datasette, lambda connection: lists.notes(connection, asked))
+        return _file(datasette, request, "notes", question, lists.readable)
     return await _answer(
         datasette,
         request,
@@ -92,6 +97,8 @@ async def show_theme(datasette: Any, request: Any) -> Any:
 async def show_themes(datasette: Any, request: Any) -> Any:
     """/-/themes : every theme with its run over time."""
     await published.ensure_may_read(datasette, request.actor)
+    if request.url_vars["form"]:
+        return _file(datasette, request, "themes", lists.of_themes())
     return await _answer(
         datasette,
         request,
@@ -104,6 +111,8 @@ async def show_promises(datasette: Any, request: Any) -> Any:
     """/-/promises : what was promised, and how many promises are kept in time."""
     asked = promises.asked({name: request.args.get(name) or "" for name in promises.NAMES})
     await published.ensure_may_read(datasette, request.actor)
+    if request.url_vars["form"]:
+        return _file(datasette, request, "promises", lists.of_promises(asked))
     return await _answer(
         datasette,
         request,
@@ -116,24 +125,28 @@ async def show_words(datasette: Any, request: Any) -> Any:
     """/-/words : the words customers use more than usual."""
     given = {name: request.args.get(name) or "" for name in word_list.FILTERS}
     await published.ensure_may_read(datasette, request.actor)
-    return await _answer(
-        datasette,
-        request,
-        "feedlog_words.html",
-        lambda connection: word_list.context(connection, _period(connection, request, "month"), given, _today()),
-    )
+
+    def question(connection: sqlite3.Connection) -> Context:
+        period = _period(connection, request, "month")
+        if request.url_vars["form"]:
+            return {"file": lists.of_words(word_list.said(connection, period, given))}
+        return word_list.context(connection, period, given, _today())
+
+    return await _answer(datasette, request, "feedlog_words.html", question)
 
 
+# A list as a page, or as a file for a spreadsheet.
+_FORM = r"(?:\.(?P<form>csv|xlsx))?"
 # Fuller routes first: Datasette takes the first that fits.
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/$", show_home),
-    (r"^/-/search$", show_search),
+    (rf"^/-/search{_FORM}$", show_search),
     (r"^/-/note/(?P<number>[^/]*)$", show_note),
     (r"^/-/customer/(?P<pseudonym>[^/]*)$", show_customer),
     (r"^/-/theme/(?P<name>[^/]*)$", show_theme),
-    (r"^/-/themes$", show_themes),
-    (r"^/-/promises$", show_promises),
-    (r"^/-/words$", show_words),
+    (rf"^/-/themes{_FORM}$", show_themes),
+    (rf"^/-/promises{_FORM}$", show_promises),
+    (rf"^/-/words{_FORM}$", show_words),
     (r"^/-/language/(?P<code>[^/]*)$", readers.choose),
 ]
 
@@ -148,6 +161,19 @@ def _period(connection: sqlite3.Connection, request: Any, kind: str = "week") ->
     if not any(given.values()):
         given["period"] = kind
     return periods.asked(given, _today(), counting.newest_day(connection))
+
+
+def _file(
+    datasette: Any,
+    request: Any,
+    name: str,
+    question: lists.Question,
+    told: Callable[[downloads.Rows], downloads.Rows] = lambda rows: rows,
+) -> Any:
+    """A list as a file, read while it is sent."""
+    path = datasette.get_database(published.DATABASE).path
+    rows = downloads.rows_of(path, question.sql, question.parameters)
+    return downloads.answer(request.url_vars["form"], f"feedlog-{name}", question.headings, told(rows))
 
 
 async def _answer(
@@ -172,4 +198,6 @@ async def _answer(
     if context is None:
         title, error = missing or ("", "")
         return await looks.told(datasette, request, title, error, _("Look for the words with the search above."), 404)
+    if "file" in context:
+        return downloads.answer(request.url_vars["form"], "feedlog-words", *context["file"])
     return await looks.page(datasette, request, template, context, status=status)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from feedlog.language.search import Search
-from feedlog.web import periods, quotes, showing, speech, terms, words
+from feedlog.web import downloads, periods, quotes, showing, speech, terms, words
 from feedlog.web.published import Row, rows, value
 from feedlog.web.speech import _
 
@@ -78,6 +78,7 @@ def context(connection: sqlite3.Connection, asked: Asked, today: date) -> dict[s
         "sides": _sides(connection, asked, ids),
         "chips": _chips(asked),
         "table": _table(asked),
+        "downloads": downloads.places("/-/search", {"q": asked.q, **asked.filters}),
         "without_filters": quotes.found_by(q=asked.q),
     }
 
@@ -127,7 +128,10 @@ def listed(asked: Asked, columns: str) -> tuple[str, list[Any]]:
 
 def matching(connection: sqlite3.Connection, asked: Asked, limit: int) -> list[int]:
     """The ids of the newest notes that fit words and filters, at most `limit`."""
-    return _counted(connection, asked, words.search(connection, asked.q), limit)
+    looked_for = words.search(connection, asked.q)
+    only, parameters = _only(asked)
+    looked_for.find(limit=_BEST, only=only, parameters=parameters)  # to come to look for as much as the page does
+    return [] if asked.q and looked_for.empty else _counted(connection, asked, looked_for, limit)
 
 
 def _counted(connection: sqlite3.Connection, asked: Asked, looked_for: Search, limit: int = _COUNTED) -> list[int]:

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from datasette.utils import tilde_decode
 
-from feedlog.web import charts, counting, overused, periods, quotes, showing, speech, steps, terms
+from feedlog.web import charts, counting, downloads, overused, periods, quotes, showing, speech, steps, terms
 from feedlog.web.home import DRAWN, described, label
 from feedlog.web.periods import Period
 from feedlog.web.published import Row, row, rows, value
@@ -173,6 +173,7 @@ def codebook(connection: sqlite3.Connection, period: Period, today: date) -> dic
         "period": period,
         "periods": periods.chooser("/-/themes", period, today),
         "today": today,
+        "downloads": downloads.places("/-/themes", {}),
         "themes": found[:_THEMES],
         "more": max(0, len(found) - _THEMES),
     }

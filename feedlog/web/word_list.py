@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from feedlog.vocabulary import CHANNELS, KINDS
-from feedlog.web import counting, overused, periods, quotes, search, showing, speech, terms, words
+from feedlog.web import counting, downloads, overused, periods, quotes, search, showing, speech, terms, words
 from feedlog.web.periods import Period
 from feedlog.web.published import Row, rows
 
@@ -16,7 +16,7 @@ _LIMIT = 30
 
 def context(connection: sqlite3.Connection, period: Period, given: Mapping[str, str], today: date) -> dict[str, Any]:
     """What the page shows."""
-    filters = {name: showing.clean(given[name][:200]).strip() for name in FILTERS if given.get(name, "").strip()}
+    filters = _filters(given)
     found = _slice(connection, period, filters)
     _exemplify(connection, found.words, today)
     for word in found.words:
@@ -28,12 +28,22 @@ def context(connection: sqlite3.Connection, period: Period, given: Mapping[str, 
         "today": today,
         "filters": filters,
         "slice": found,
+        "downloads": downloads.places("/-/words", {**period.asked, **filters}),
         "choices": _choices(connection, filters),
         "chips": [
             (_told(name, told), periods.place("/-/words", period, **{**filters, name: ""}))
             for name, told in filters.items()
         ],
     }
+
+
+def said(connection: sqlite3.Connection, period: Period, given: Mapping[str, str]) -> overused.Slice:
+    """The words of a period, in one theme, channel or kind where asked for."""
+    return _slice(connection, period, _filters(given))
+
+
+def _filters(given: Mapping[str, str]) -> dict[str, str]:
+    return {name: showing.clean(given[name][:200]).strip() for name in FILTERS if given.get(name, "").strip()}
 
 
 def _slice(connection: sqlite3.Connection, period: Period, filters: dict[str, str]) -> overused.Slice:

@@ -12,7 +12,6 @@ from feedlog import when
 from feedlog.operations import notes
 from feedlog.operations.shapes import By, Said
 from feedlog.publish.publishing import place_beside, publish
-from feedlog.store import Log
 from tests.web.conftest import Site, serving
 
 MANAGER = {"id": "mia", "role": "manager"}
