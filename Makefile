@@ -37,6 +37,7 @@ help:
 	@echo "make lint    style, types, architecture, and whether the generated pages are up to date"
 	@echo "make check   lint, then test"
 	@echo "make docs    write the generated pages of docs/ again"
+	@echo "make messages gather what the pages say; what is new waits in feedlog/web/languages to be translated"
 	@echo "make bench   time feedlog beside other programs (BENCH_ARGS are passed on)"
 	@echo "make torture try to lose notes: kills, full disks, fifty writers, damage (under ten minutes;"
 	@echo "             TORTURE_ARGS=kills tries one of them, TORTURE_ARGS=--short a quick form of each)"
@@ -72,6 +73,23 @@ check: lint test
 .PHONY: docs
 docs: $(DEV)
 	$(BIN)/python docs/generate.py
+
+# What the pages say, gathered anew: a sentence that is new stands in each catalogue with an empty translation, one that
+# is gone stands there no more. pybabel would add names and dates to the head of a file; they are left out.
+.PHONY: messages
+messages: $(RUNTIME)
+	@$(BIN)/pybabel -q extract --mapping babel.cfg --keyword counted:1,2 --keyword html --no-location --omit-header \
+	  --output $(VENV)/messages.pot feedlog/web
+	@for language in da sv nb; do \
+	  catalogue=feedlog/web/languages/$$language.po && \
+	  $(BIN)/pybabel -q update --input-file $(VENV)/messages.pot --output-file $$catalogue --locale $$language \
+	    --no-fuzzy-matching --ignore-obsolete --width 112 && \
+	  sed -E -e '/^"(Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date):/d' \
+	    -e '/^"(Last-Translator|Language-Team|Generated-By):/d' -e '$${/^$$/d;}' \
+	    -e 's/^"Project-Id-Version: .*/"Project-Id-Version: feedlog\\n"/' \
+	    $$catalogue > $$catalogue.bare && \
+	  mv $$catalogue.bare $$catalogue || exit 1; \
+	done
 
 .PHONY: bench
 bench: $(BENCH)

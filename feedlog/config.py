@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from feedlog.errors import Refused, WrongUsage
 from feedlog.places import user_folder
-from feedlog.vocabulary import CHANNELS, COUNTRIES, DEFAULT_LANGUAGES, LANGUAGES
+from feedlog.vocabulary import CHANNELS, COUNTRIES, DEFAULT_LANGUAGES, LANGUAGES, PAGE_LANGUAGES
 
 if TYPE_CHECKING:
     from feedlog.when.hours import Calendar
@@ -35,6 +35,9 @@ SETTINGS = {
     "complaint_rate": Setting(
         "FEEDLOG_COMPLAINT_RATE", "4-10", "how many in a hundred who have reason to complain do: a range, or one number"
     ),
+    "page_language": Setting(
+        "FEEDLOG_PAGE_LANGUAGE", "", "the language of the pages: en, da, sv or nb; without it, the browser's"
+    ),
     "country": Setting("FEEDLOG_COUNTRY", "", "whose holidays count: DK, SE, NO or DE; without it, your locale's"),
     "business_hours": Setting(
         "FEEDLOG_BUSINESS_HOURS",
@@ -57,6 +60,7 @@ _ALLOWED: dict[str, tuple[str, ...]] = {
     "who_else": ("on", "off"),
     "languages": LANGUAGES,
     "country": COUNTRIES,
+    "page_language": PAGE_LANGUAGES,
     "pii": ("mask", "reject", "allow"),
 }
 

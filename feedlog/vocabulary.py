@@ -4,6 +4,7 @@ CHANNELS = ("phone", "email", "chat", "visit", "letter", "social", "forum", "oth
 KINDS = ("complaint", "compliment", "suggestion", "question")
 LANGUAGES = ("da", "sv", "nb", "en", "de")
 DEFAULT_LANGUAGES = ("da", "sv", "nb", "en")
+PAGE_LANGUAGES = ("en", "da", "sv", "nb")  # what the pages can be read in
 COUNTRIES = ("DK", "SE", "NO", "DE")  # whose public holidays we know
 RESPONSE_KINDS = (
     "acknowledged",

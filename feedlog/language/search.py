@@ -76,6 +76,11 @@ class Search:
             found = self._ranked(limit, only, parameters, besides=found)
         return found[:limit]
 
+    def newest(self, *, limit: int, only: str = "", parameters: Any = ()) -> list[int]:
+        """The ids of the newest notes that match, in all the ways `find` has come to look for, at most `limit`."""
+        sql = f"select rowid from notes_fts where notes_fts match ? {only} order by rowid desc limit ?"
+        return [row[0] for row in self._connection.execute(sql, [self._expression(), *parameters, limit])]
+
     def expression(self, *, enough: int = 20) -> str:
         """The FTS5 expression that `find` would have arrived at for `enough` hits. It can never be a syntax error."""
         self.find(limit=enough)

@@ -21,7 +21,7 @@ from feedlog.store.upgrades import statements
 from feedlog.when.hours import Calendar
 
 # Raised with every change of publish/schema.sql or of what goes into it: an older published file is written anew.
-FORM = "3"
+FORM = "4"
 
 
 class Published(TypedDict):
@@ -97,6 +97,7 @@ def _bring_up(
     whole = rebuild or before is None or before[:4] != now[:4] or before.change > now.change
     whole = whole or (before is not None and reading.restored_after(log, before.change))
     if not whole and before == now:
+        _write_settings(connection)
         return 0
     named: set[int] = set()
     if whole or before is None:
@@ -118,7 +119,22 @@ def _bring_up(
     told = {**now._asdict(), "published_at": when.now()}
     rows = [{"name": name, "value": str(value)} for name, value in told.items()]
     Database(connection).table("publication").upsert_all(rows, pk="name")
+    _write_settings(connection)
     return len(ids)
+
+
+def _write_settings(connection: sqlite3.Connection) -> None:
+    """What the pages need of the firm's settings; nothing is written where it stands there already."""
+    config = Config()
+    told = {
+        "complaint_rate": " ".join(f"{part:g}" for part in dict.fromkeys(config.complaint_rate)),
+        "page_language": config["page_language"],
+    }
+    connection.executemany(
+        """insert into publication (name, value) values (?, ?)
+           on conflict (name) do update set value = excluded.value where value <> excluded.value""",
+        list(told.items()),
+    )
 
 
 def _mentioning(connection: sqlite3.Connection, persons: Sequence[Person]) -> set[int]:

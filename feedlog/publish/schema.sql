@@ -34,15 +34,24 @@ create index notes_by_customer on notes (customer, said_at) where customer is no
 create index notes_by_channel on notes (channel, said_at);
 create index notes_by_kind on notes (kind, said_at);
 create index notes_by_touchpoint on notes (touchpoint, said_at);
+create index notes_by_agent on notes (agent, said_at);
+create index notes_by_day on notes (said_on, customer);
 create index notes_with_reading on notes (id) where reading is not null;
 create index notes_answered on notes (month, channel, answer_minutes) where answered_at is not null;
+create index notes_answered_by_day on notes (said_on, channel, answer_minutes) where answered_at is not null;
+create index notes_unanswered on notes (said_at) where answered_at is null;
 
+-- What a page tells of a theme stands in rows side by side, the newest last, so that it need not look up every note.
 create table note_themes (
-  theme     text not null,
-  note_id   integer not null references notes (id),
-  said_on   text not null,
-  customer  text,
-  primary key (theme, note_id)
+  theme       text not null,
+  said_at     text not null,
+  note_id     integer not null references notes (id),
+  said_on     text not null,
+  customer    text,
+  kind        text,
+  channel     text,
+  touchpoint  text,
+  primary key (theme, said_at, note_id)
 ) strict, without rowid;
 create index note_themes_by_note on note_themes (note_id);
 
@@ -54,6 +63,7 @@ create table themes (
   fixed_on       text,
   notes          integer not null,
   customers      integer not null,
+  complained     integer not null,
   came_back      integer not null,
   first_said_on  text,
   last_said_on   text
@@ -91,6 +101,24 @@ create table responses (
   currency      text
 ) strict;
 create index responses_by_note on responses (note_id);
+
+-- By day, so that any period is a sum of few rows. Where nobody said how or what, it says 'unknown'.
+create table stats_days (
+  said_on   text not null,
+  channel   text not null,
+  kind      text not null,
+  notes     integer not null,
+  answered  integer not null,
+  primary key (said_on, channel, kind)
+) strict, without rowid;
+
+create table stats_theme_days (
+  said_on  text not null,
+  theme    text not null,
+  notes    integer not null,
+  primary key (said_on, theme)
+) strict, without rowid;
+create index stats_theme_days_by_theme on stats_theme_days (theme, said_on, notes);
 
 create table stats_weeks (
   week         text primary key,

@@ -16,6 +16,9 @@ from feedlog.recovery import counting_day, kept_in_time, loop
 from feedlog.store import Log
 from feedlog.when.hours import Calendar
 
+# What note_themes repeats of its note.
+_BESIDE_THEMES = ("said_at", "said_on", "customer", "kind", "channel", "touchpoint")
+
 
 class Writer:
     """Replaces notes in the published file with everything that hangs on them."""
@@ -31,6 +34,7 @@ class Writer:
         stems = Stems(log.languages)
         self._index = Index(connection, stems)
         self._words = MonthWords(connection, stems)
+        self._days: set[str] = set()
         self._weeks: set[str] = set()
         self._months: set[str] = set()
         self._due_months: set[str] = set()
@@ -45,6 +49,7 @@ class Writer:
             self._insert(batch)
             progress(start + len(batch), len(ids))
         self._index.flush()
+        statistics.recount_days(self._connection, None if self._anew else self._days)
         statistics.recount(self._connection, self._weeks, self._months)
         following.recount(self._connection, self._months, self._due_months)
         self._words.flush()
@@ -53,8 +58,9 @@ class Writer:
     def _remove(self, ids: Sequence[int]) -> None:
         these = "(select value from json_each(?))"
         listed = [json.dumps(list(ids))]
-        sql = f"select id, verbatim, week, month from notes where id in {these}"
+        sql = f"select id, verbatim, said_on, week, month from notes where id in {these}"
         gone = self._connection.execute(sql, listed).fetchall()
+        self._days.update(row["said_on"] for row in gone)
         self._weeks.update(row["week"] for row in gone)
         self._months.update(row["month"] for row in gone)
         self._index.remove_many([(row["id"], row["verbatim"]) for row in gone])
@@ -76,11 +82,12 @@ class Writer:
             person = persons[note["id"]] = _person(note)
             followed = self._followed(note, promises.get(note["id"], []), responses.get(note["id"], []))
             rows.append({**self._note(note, person), **followed})
+        self._days.update(row["said_on"] for row in rows)
         self._weeks.update(row["week"] for row in rows)
         self._months.update(row["month"] for row in rows)
         _insert(self._connection, "notes", rows)
         tagged = [
-            {"theme": theme, "note_id": row["id"], "said_on": row["said_on"], "customer": row["customer"]}
+            {"theme": theme, "note_id": row["id"], **{column: row[column] for column in _BESIDE_THEMES}}
             for row in rows
             for theme in json.loads(row["themes"])
         ]
@@ -172,16 +179,16 @@ class Writer:
         known = dict(self._connection.execute("select name, fixed_on from themes").fetchall())
         self._themes.update(row["name"] for row in codebook if known.get(row["name"]) != row["fixed_on"])
         self._connection.executemany(
-            """insert into themes (name, title, owner, measure, fixed_on, notes, customers, came_back)
-               values (:name, :title, :owner, :measure, :fixed_on, 0, 0, 0)
+            """insert into themes (name, title, owner, measure, fixed_on, notes, customers, complained, came_back)
+               values (:name, :title, :owner, :measure, :fixed_on, 0, 0, 0, 0)
                on conflict (name) do update
                set title = :title, owner = :owner, measure = :measure, fixed_on = :fixed_on""",
             codebook,
         )
         self._connection.executemany(
-            """update themes set (notes, customers, came_back, first_said_on, last_said_on) =
-                 (select count(*), count(distinct customer), count(*) filter (where said_on > themes.fixed_on),
-                         min(said_on), max(said_on)
+            """update themes set (notes, customers, complained, came_back, first_said_on, last_said_on) =
+                 (select count(*), count(distinct customer), count(distinct iif(kind = 'complaint', customer, null)),
+                         count(*) filter (where said_on > themes.fixed_on), min(said_on), max(said_on)
                     from note_themes where theme = name)
                where name = ?""",
             [[theme] for theme in sorted(self._themes)],

@@ -17,6 +17,7 @@ from feedlog.web import (
     logins,
     looks,
     published,
+    readers,
     routes,
     served,
     spreadsheets,
@@ -42,12 +43,15 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Any) 
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Around everything: the doors, what leaves as CSV, and the headers of every answer."""
+    """Around everything: the doors, the reader's language, what leaves as CSV, and the headers of every answer."""
     if not published.is_served(datasette):
         return lambda app: app
     served.take_over(datasette, published.DATABASE)
     failures.keep_quiet()
-    return lambda app: headers.on_every_answer(datasette, spreadsheets.without_formulas(doors.before(datasette, app)))
+    return lambda app: headers.on_every_answer(
+        datasette,
+        spreadsheets.without_formulas(readers.in_their_language(datasette, doors.before(datasette, app))),
+    )
 
 
 @hookimpl

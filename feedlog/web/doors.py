@@ -13,11 +13,11 @@ from feedlog.web import feeds, logins, published, served, showing
 from feedlog.web.looks import page
 
 # What a stranger may fetch: how to log in, how that page looks, and that robots are not welcome.
-_OPEN = re.compile(r"/robots\.txt|/favicon\.ico|/-/(?:login|logout|auth-token)|/-/static(?:-plugins)?/.*")
+_OPEN = re.compile(r"/robots\.txt|/favicon\.ico|/-/(?:login|logout|auth-token|language/\w+)|/-/static(?:-plugins)?/.*")
 # Below /-/ Datasette shows its own insides: paths, settings, roles. What is not named here is for root alone.
 _FOR_READERS = re.compile(
-    r"/-/(?:(?:search|note/.*|customer/.*|theme/.*|themes|promises|words|feeds|language)(?:\.(?:csv|xlsx|atom))?"
-    r"|notes\.(?:csv|xlsx|atom)|logout|actor(?:\.json)?|jump|tables(?:\.json)?|query.*)"
+    r"/-/(?:(?:search|note/.*|customer/.*|theme/.*|themes|promises|words|feeds)(?:\.(?:csv|xlsx|atom))?"
+    r"|notes\.(?:csv|xlsx|atom)|language/.*|logout|actor(?:\.json)?|jump|tables(?:\.json)?|query.*)"
 )
 # A feed reader knows no cookies: it brings a key, which opens these and nothing else.
 _FEEDS = re.compile(r"/-/(?:notes|promises)\.atom")

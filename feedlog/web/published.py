@@ -1,5 +1,6 @@
 """The published file as the pages see it: is it ours, may this person read it, and reading it in one go."""
 
+import contextvars
 import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -68,11 +69,14 @@ async def read(datasette: Any, question: Callable[[sqlite3.Connection], Answer])
     """
     limit = min(served.PAGE_MS, datasette.setting("sql_time_limit_ms"))
 
+    # The answer is read in another thread, which knows the language of the page from here.
+    here = contextvars.copy_context()
+
     def ask(connection: sqlite3.Connection) -> Answer:
         with sqlite_timelimit(connection, limit):
             connection.execute("begin")
             try:
-                return question(connection)
+                return here.run(question, connection)
             finally:
                 connection.rollback()
 

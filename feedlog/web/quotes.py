@@ -2,17 +2,21 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from urllib.parse import quote as escaped
 from urllib.parse import urlencode
 
+from datasette.utils import tilde_encode
+
 from feedlog.language.similar import similar
-from feedlog.web import showing, words
+from feedlog.web import showing, terms, words
 from feedlog.web.published import Row, rows
 
 COLUMNS = """
     notes.id, notes.said_on, notes.said_at, notes.verbatim, notes.reading, notes.kind, notes.channel, notes.touchpoint,
-    notes.themes, notes.customer, notes.initials, notes.corrected"""
+    notes.themes, notes.customer, notes.initials, notes.corrected, notes.answered_at"""
 # Of notes that are as alike as all these together nobody needs an exact number.
 _MOST_ALIKE = 200
 
@@ -24,8 +28,11 @@ def quote(note: Row, today: date, *, length: int) -> Row:
         "text": showing.shorten(note["verbatim"], length),
         "said": showing.day(note["said_on"], today),
         "who": showing.clean(note["initials"] or ""),
+        "kind_told": terms.kind(note["kind"]) if note["kind"] else "",
+        "channel_told": terms.channel(note["channel"]) if note["channel"] else "",
         "themes": themes(note),
         "place": f"/-/note/{note['id']}",
+        "customer_place": customer_place(note["customer"]) if note["customer"] else "",
     }
 
 
@@ -37,6 +44,17 @@ def themes(note: Row) -> list[str]:
 def found_by(**asked: Any) -> str:
     """The address of the notes behind a figure."""
     return "/-/search?" + urlencode({name: told for name, told in asked.items() if told})
+
+
+def theme_place(name: str) -> str:
+    """The address of a theme's page."""
+    # As Datasette does it, since a slash would be read as the next part of the address, escaped or not.
+    return f"/-/theme/{tilde_encode(name)}"
+
+
+def customer_place(pseudonym: str) -> str:
+    """The address of a customer's page."""
+    return f"/-/customer/{escaped(pseudonym, safe='')}"
 
 
 def by_ids(connection: sqlite3.Connection, ids: list[int]) -> list[Row]:
@@ -65,6 +83,19 @@ def others(connection: sqlite3.Connection, note: Row) -> list[Row]:
     ]
 
 
+def with_others(connection: sqlite3.Connection, shown: Iterable[Row], today: date) -> None:
+    """Says of each of these how many `others` said something like it, and `since` when."""
+    for note in shown:
+        alike = others(connection, note)
+        note["others"] = customers(alike)
+        note["since"] = showing.since(min(one["said_on"] for one in alike), today) if alike else ""
+
+
 def customers(notes: list[Row]) -> int:
     """How many known customers are behind these notes."""
     return len({note["customer"] for note in notes if note["customer"]})
+
+
+def reads_well(text: str) -> bool:
+    """Whether a sentence can be set large: long enough to say something, short enough to be read at a glance."""
+    return 24 <= len(text) <= 140 and len(text.split()) >= 4 and showing.is_harmless(text)

@@ -1,11 +1,12 @@
-"""How values look on a page: customers' words made harmless, days as people say them, figures with their noun."""
+"""How values look on a page: customers' words made harmless, days as people say them, spans of time in words."""
 
 import re
 from datetime import date
 from typing import NamedTuple
 
 from feedlog.language.excerpts import Span, snippet
-from feedlog.when import MONTHS, WEEKDAYS
+from feedlog.web import speech
+from feedlog.web.speech import _, counted
 
 # Control characters but tab and line feed, what would reorder the page around it, and what we mark matches with.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ue000\ue001\ufff9-\ufffb]")
@@ -56,13 +57,8 @@ def day(stored: str, today: date) -> str:
     on = date.fromisoformat(stored)
     days = (today - on).days
     if days in (0, 1):
-        return ("today", "yesterday")[days]
-    return WEEKDAYS[on.weekday()] if 1 < days < 7 else date_text(on, today)
-
-
-def date_text(on: date, today: date) -> str:
-    """'2 March', with the year where it is another."""
-    return f"{on.day} {MONTHS[on.month - 1]}" + ("" if on.year == today.year else f" {on.year}")
+        return _("yesterday") if days else _("today")
+    return speech.weekday(on) if 1 < days < 7 else speech.day_and_month(on, today)
 
 
 def due(stored: str, today: date) -> str:
@@ -70,12 +66,33 @@ def due(stored: str, today: date) -> str:
     on = date.fromisoformat(stored)
     days = (on - today).days
     if days < 0:
-        return f"{count(-days, 'day')} late"
+        return counted("%(count)s day late", "%(count)s days late", -days)
     if days < 2:
-        return ("today", "tomorrow")[days]
-    return WEEKDAYS[on.weekday()] if days < 7 else date_text(on, today)
+        return _("tomorrow") if days else _("today")
+    return speech.weekday(on) if days < 7 else speech.day_and_month(on, today)
 
 
-def count(number: int, noun: str, plural: str = "") -> str:
-    """'1 note', '12,345 notes'."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+def since(stored: str, today: date) -> str:
+    """'2 March': a day as it stands after 'since'."""
+    return speech.day_and_month(date.fromisoformat(stored), today)
+
+
+def minutes(number: int) -> str:
+    """'25 min', '2 h 10 min', '26 h': a time of work."""
+    hours, rest = divmod(number, 60)
+    if not hours:
+        return _("%(minutes)s min", minutes=rest)
+    if not rest or hours >= 10:
+        return _("%(hours)s h", hours=speech.figure(hours))
+    return _("%(hours)s h %(minutes)s min", hours=hours, minutes=rest)
+
+
+def ago(days: int) -> str:
+    """'3 days', '5 weeks', '2 years': how long something has lasted."""
+    if days < 14:
+        return counted("%(count)s day", "%(count)s days", days)
+    if days < 120:
+        return counted("%(count)s week", "%(count)s weeks", days // 7)
+    if days < 730:
+        return counted("%(count)s month", "%(count)s months", days // 30)
+    return counted("%(count)s year", "%(count)s years", days // 365)

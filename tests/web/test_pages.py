@@ -26,7 +26,8 @@ def fresh(log: Log) -> Site:
 
 
 def links(page: str) -> set[str]:
-    return {html.unescape(place) for place in re.findall(r'href="(/[^"#]*)', page)}
+    found = {html.unescape(place) for place in re.findall(r'href="(/[^"#]*)', page)}
+    return {place for place in found if not place.startswith("/-/language/")}
 
 
 class TestHome:
@@ -42,10 +43,12 @@ class TestHome:
     def test_what_stands_there(self, site: Site) -> None:
         """Quotes, praise, rising themes and waiting promises, late ones first."""
         page = site.get("/", MANAGER).text
-        for heading in ("Rising", "Waiting for us", "And what they liked", "How it reached us"):
+        for heading in ("Rising", "Waiting for us", "And what they liked", "How it reached us, and when we answered"):
             assert f">{heading}</h2>" in page
         assert page.count('<blockquote class="lead">') == 1
-        waiting = re.findall(r'<span class="n( late)?">(?:\d+ day|today|tomorrow|\w+day|\d+ \w+)', page)
+        section = page.split('id="waiting"')[1].split("</section>")[0]
+        waiting = re.findall(r'<span class="n( late)?">(?:\d+ day|today|tomorrow|\w+day|\d+ \w+)', section)
+        assert len(waiting) > 3
         assert waiting == sorted(waiting, reverse=True)
 
     def test_figures_agree_with_their_notes(self, log: Log) -> None:
@@ -60,14 +63,69 @@ class TestHome:
         page = site.get("/", MANAGER).text
         week = when.week(today.isoformat())
         assert f"<strong>Week {int(week[-2:])}</strong>" in page
-        for count, place in re.findall(r'<a href="([^"]+since[^"]+)"><strong>(\d+)</strong> note', page):
+        for count, place in re.findall(r'<a href="([^"]+since[^"]+)"><strong>(\d+)</strong> notes?', page):
             count, place = place, html.unescape(count)
             shown = site.get(place, MANAGER).text
             assert shown.count("<blockquote>") == int(count) == 2
-        assert re.search(r'since[^"]+">(\d+)</a> the week before, up to the same day', page)[1] == (  # type: ignore[index]
+        assert re.search(r'since[^"]+">(\d+) in the period before</a>, up to the same day', page)[1] == (  # type: ignore[index]
             "2" if today.weekday() == 0 else "3"
         )
         site.close()
+
+    @pytest.mark.parametrize("path", ["/", "/?period=month", "/?period=quarter", "/-/theme/delivery?period=quarter"])
+    def test_every_figure_leads_to_as_many_notes(self, site: Site, path: str) -> None:
+        """A figure that opens notes opens as many as it says: kinds, channels, places, this period and the last."""
+        page = site.get(path, MANAGER).text
+        leading = [
+            found.groups()
+            for one in page.split("<li>")[1:]
+            if (
+                found := re.match(
+                    r'(?:<span>)?<a href="(/-/search[^"]+)">(.+?)</a>.*?<span class="n">(\d+)', one, re.DOTALL
+                )
+            )
+        ]
+        for counted in (r"<strong>(\d+)</strong>", r"(\d+) (?:in|notes nobody)"):
+            leading += re.findall(r'<a href="(/-/search[^"]+)">' + counted, page)
+        assert len(leading) > 3
+        for place, *_, count in leading:
+            shown = site.get(html.unescape(place), MANAGER).text
+            found = re.search(r'role="status">(\d+) notes?, the newest first|Counted in (?:all )?(\d+) notes?\.', shown)
+            assert found and (found[1] or found[2]) == count, place
+
+    def test_another_time(self, site: Site) -> None:
+        """Weeks, months, quarters and own dates can be chosen, and there is a way back and forth."""
+        page = site.get("/?period=month", MANAGER).text
+        assert 'aria-current="true">month</a>' in page and 'name="since"' in page
+        before = re.search(r'rel="prev" href="([^"]+)"', page)
+        assert before
+        earlier = site.get(html.unescape(before[1]), MANAGER).text
+        assert 'rel="next"' in earlier and 'rel="next"' not in page
+        assert "the period before" in earlier
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "period=week&on=2026-02-31",
+            "since=2026-02-31",
+            "period=century",
+            "on=9999-12-30",
+            "since=%00",
+            "on=" + "9" * 10_000,
+        ],
+    )
+    def test_a_time_that_is_none(self, site: Site, query: str) -> None:
+        """A day that does not exist is a friendly page with status 400, on every page that is about a time."""
+        for path in ("/", "/-/themes", "/-/words", "/-/theme/delivery"):
+            answer = site.get(f"{path}?{query}", MANAGER)
+            assert answer.status_code == 400 or (query == "since=%00" and answer.status_code == 200)
+            assert "Traceback" not in answer.text and len(answer.text) < 20_000
+
+    def test_a_time_without_notes(self, site: Site) -> None:
+        """Where nobody said anything the page says so, and stands all the same."""
+        page = site.get("/?since=1990-01-01&until=1990-12-31", MANAGER)
+        assert page.status_code == 200
+        assert "Nobody said anything in this time." in page.text
 
     def test_words_used_more_than_usual(self, log: Log) -> None:
         """A word customers suddenly use stands on the page, and leads to the notes that hold it."""
@@ -96,7 +154,7 @@ class TestHome:
         notes.add(log, Said("Pakken kom ikke", themes=("delivery",)), By("mette", when.now()))
         publish(log, place_beside(log.path))
         site = serving(Path(place_beside(log.path)))
-        assert re.search(r"1</span> from 0 <small>few</small>", site.get("/", MANAGER).text)
+        assert re.search(r"1 from 0 <small>few</small>", site.get("/", MANAGER).text)
         site.close()
 
 

@@ -101,7 +101,7 @@ def test_link_opens_the_pages_once(serve: Callable[..., Served]) -> None:
     assert set(told) == {"host", "port", "url", "login_url"}
     assert told["host"] == "127.0.0.1"
     with httpx.Client(follow_redirects=True) as browser:
-        assert "This week in their words" in browser.get(told["login_url"]).text
+        assert "What customers said, in their words" in browser.get(told["login_url"]).text
         assert browser.get(told["login_url"]).url == told["url"]
     used = httpx.get(told["login_url"])
     assert used.status_code == 403
@@ -146,7 +146,7 @@ def test_log_ins_survive_a_restart(serve: Callable[..., Served]) -> None:
         assert first.stop() == 0
         again = serve("--port", str(first.told["port"]))
         assert browser.get(again.told["url"]).status_code == 200
-        assert "This week in their words" in browser.get(again.told["url"]).text
+        assert "What customers said, in their words" in browser.get(again.told["url"]).text
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
