@@ -24,11 +24,10 @@ pytestmark = pytest.mark.skipif(shutil.which("chromium") is None, reason="no chr
 
 PAGES = {
     "database": "/feedlog",
-    "table": "/feedlog/notes?_size=5",
-    "search": "/feedlog/notes?_size=5&_search=levering",
-    "counts and filters": "/feedlog/notes?_size=5&_facet=channel&_facet_array=themes&kind=complaint",
+    "table": "/feedlog/notes?_size=2",
+    "search": "/feedlog/notes?_size=2&_search=levering",
+    "counts and filters": "/feedlog/notes?_size=2&_facet=channel&_facet_array=themes&kind=complaint",
     "row": "/feedlog/notes/1",
-    "promises": "/feedlog/promises?_size=5",
     "question": "/feedlog/promises_kept_by_owner",
     "question with a box": "/feedlog/came_back?theme=&_show_sql=1",
     "SQL": "/feedlog?sql=" + quote("select id, verbatim from notes limit 5"),
