@@ -82,14 +82,6 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-def _keep_quiet() -> None:
-    """Where rich is installed, Datasette prints all local variables, secrets among them, with every missing page."""
-    # Here, since imported before `datasette.app` the module would not be known as the plugin it is.
-    from datasette import handle_exception
-
-    handle_exception.rich = None
-
-
 def serve(
     log_path: str,
     published_path: str,
@@ -111,7 +103,6 @@ def serve(
             hint="Make one first: feedlog user add NAME --role manager",
         )
     listening = _listen(host, port)
-    _keep_quiet()
     datasette = Datasette(
         [published_path], metadata=access.metadata, settings=SETTINGS, secret=accounts.session_secret(log_path)
     )

@@ -47,6 +47,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     if not published.is_served(datasette):
         return lambda app: app
     served.take_over(datasette, published.DATABASE)
+    failures.keep_quiet()
     return lambda app: headers.on_every_answer(
         datasette,
         spreadsheets.without_formulas(readers.in_their_language(datasette, doors.before(datasette, app))),

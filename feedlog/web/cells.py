@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
+from datasette.utils import is_url
 from markupsafe import Markup, escape
 
 from feedlog.web.showing import clean, is_harmless
 
-# Columns that hold what people wrote: shown as text even when it looks like an address, which Datasette would link.
+# Columns that hold what people wrote. As text, also what is an address from end to end, under whatever name an analyst
+# selects it: Datasette would link it, and a customer could lead its readers anywhere.
 _WRITTEN = {"verbatim", "reading", "what", "text", "measure", "title", "first_words", "latest_words"}
 
 # Beyond this a cell pushes everything else off the page; the note's own page has the rest.
@@ -23,7 +25,7 @@ def shown(value: Any, column: str, table: str | None) -> str | None:
         return None
     if table == "notes" and column == "themes":
         return _themes(value)
-    if column in _WRITTEN or not is_harmless(value):
+    if column in _WRITTEN or not is_harmless(value) or is_url(value.strip()):
         cut = value if len(value) <= _LONGEST else value[:_LONGEST] + " …"
         return Markup("<bdi>{}</bdi>").format(escape(clean(cut)))
     return None

@@ -67,6 +67,14 @@ class Unreadable(Base400, sqlite3.OperationalError):  # type: ignore[misc]
     status = 503
 
 
+def keep_quiet() -> None:
+    """Where rich is installed, Datasette prints all local variables, secrets among them, with every missing page."""
+    # Here, since imported before `datasette.app` the module would not be known as the plugin it is.
+    from datasette import handle_exception
+
+    handle_exception.rich = None
+
+
 def of_the_file(error: sqlite3.Error) -> Unreadable | None:
     """The error, where it is one of the file and not of what was asked."""
     return Unreadable(str(error)) if any(words.search(str(error)) for words, _ in _OF_THE_FILE) else None

@@ -22,6 +22,8 @@ from feedlog.store.shipped import shipped_text
 from feedlog.vocabulary import DEFAULT_LANGUAGES
 
 ROOT = {"id": "root"}
+MANAGER = {"id": "mia", "role": "manager"}
+ANALYST = {"id": "otto", "role": "analyst"}
 HOSTILE = {
     "script": "<script>alert('hej')</script> & <img src=x onerror=alert(1)>",
     "template": "{{7*7}} {% raw %} {# hej #} ${7*7}",
@@ -118,6 +120,13 @@ def staff(log_path: Path, published: Path) -> Iterator[Callable[[], Site]]:
     yield site
     for one in opened:
         one.close()
+
+
+def log_in(site: Site, name: str, password: str, cookies: dict[str, str] | None = None) -> httpx.Response:
+    """The answer to a name and a password typed into the login page, by a browser that has these cookies."""
+    token = site.get("/-/login").cookies["ds_csrftoken"]
+    told = {"username": name, "password": password, "csrftoken": token}
+    return site.ask("POST", "/-/login", data=told, cookies={**(cookies or {}), "ds_csrftoken": token})
 
 
 def texts(answer: httpx.Response) -> list[str]:

@@ -144,3 +144,43 @@ def test_typed_twice_on_a_terminal(environment: dict[str, str], log_path: Path) 
     assert (process.returncode, out) == (0, b"mia logs in as manager.\n")
     [mia] = accounts.users(str(log_path))
     assert verify_password("tre sten i vand", mia.password_hash)
+
+
+class TestPassword:
+    """feedlog user password: a new password for somebody who has a login."""
+
+    def test_changed(self, invoke: Run, log_path: Path) -> None:
+        """The password is new, the role stays, and older log-ins end."""
+        invoke("user", "add", "otto", "--role", "analyst", stdin=b"fyra stora stenar\n")
+        [before] = accounts.users(str(log_path))
+        changed = invoke("user", "password", "Otto", stdin=b"fem stora stenar\n")
+        assert (changed.status, changed.out, changed.err) == (0, "otto has a new password, and logs in anew.\n", "")
+        [otto] = accounts.users(str(log_path))
+        assert otto.role == "analyst"
+        assert verify_password("fem stora stenar", otto.password_hash)
+        assert accounts.pass_of(otto) != accounts.pass_of(before)
+        told = invoke("user", "password", "otto", "--json", stdin=b"sex stora stenar\n").json
+        assert told == {"name": "otto", "role": "analyst", "new": False}
+
+    def test_nobody_of_that_name(self, invoke: Run, log_path: Path) -> None:
+        """A login that is not there gets no password, and is not made."""
+        refused = invoke("user", "password", "eve", stdin=b"tre sten i vand\n")
+        assert (refused.status, refused.out) == (1, "")
+        assert refused.err == "feedlog: There is no login 'eve'.\nSee them with: feedlog user list\n"
+        assert accounts.users(str(log_path)) == []
+
+    @pytest.mark.parametrize(
+        ("password", "told"),
+        [
+            (b"kort\n", "A password has at least 8 characters, and at most 1,000."),
+            (b"", "No password was piped in."),
+        ],
+    )
+    def test_refused(self, invoke: Run, log_path: Path, password: bytes, told: str) -> None:
+        """A password that is none leaves the old one."""
+        invoke("user", "add", "mia", "--role", "manager", stdin=b"tre sten i vand\n")
+        refused = invoke("user", "password", "mia", stdin=password)
+        assert refused.status == 2
+        assert told in refused.err
+        [mia] = accounts.users(str(log_path))
+        assert verify_password("tre sten i vand", mia.password_hash)
