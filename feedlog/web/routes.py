@@ -191,10 +191,6 @@ async def _answer(
     except periods.Misread as misread:
         hint = _("Choose another time: this week, or any days.")
         return await looks.told(datasette, request, _("No such time"), str(misread), hint, 400)
-    except sqlite3.Error:
-        error = _("The pages are being written anew, or this question takes too long.")
-        hint = _("Load the page again in a moment; ask for fewer words or a shorter time.")
-        return await looks.told(datasette, request, _("Not just now"), error, hint, 503)
     if context is None:
         title, error = missing or ("", "")
         return await looks.told(datasette, request, title, error, _("Look for the words with the search above."), 404)
