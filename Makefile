@@ -78,7 +78,7 @@ docs: $(DEV)
 # is gone stands there no more. pybabel would add names and dates to the head of a file; they are left out.
 .PHONY: messages
 messages: $(RUNTIME)
-	@$(BIN)/pybabel -q extract --mapping babel.cfg --keyword counted:1,2 --keyword html --no-location --omit-header \
+	@$(BIN)/pybabel -q extract --mapping babel.cfg --keyword counted:1,2 --keyword html --keyword marked --no-location --omit-header \
 	  --output $(VENV)/messages.pot feedlog/web
 	@for language in da sv nb; do \
 	  catalogue=feedlog/web/languages/$$language.po && \

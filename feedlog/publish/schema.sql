@@ -30,7 +30,7 @@ create table notes (
 create index notes_by_time on notes (said_at);
 create index notes_by_month on notes (month);
 create index notes_by_week on notes (week);
-create index notes_by_customer on notes (customer, said_at) where customer is not null;
+create index notes_by_customer on notes (customer, said_at, kind) where customer is not null;
 create index notes_by_channel on notes (channel, said_at);
 create index notes_by_kind on notes (kind, said_at);
 create index notes_by_touchpoint on notes (touchpoint, said_at);
@@ -64,6 +64,7 @@ create table themes (
   notes          integer not null,
   customers      integer not null,
   complained     integer not null,
+  again          integer not null,
   came_back      integer not null,
   first_said_on  text,
   last_said_on   text
@@ -89,6 +90,7 @@ create table promises (
 create index promises_by_note on promises (note_id);
 create index promises_by_counting_day on promises (counts_on);
 create index promises_by_due_day on promises (outcome, due_on);
+create index promises_by_last_day on promises (outcome, ended_on);
 
 create table responses (
   id            integer primary key,

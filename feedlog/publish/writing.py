@@ -179,15 +179,18 @@ class Writer:
         known = dict(self._connection.execute("select name, fixed_on from themes").fetchall())
         self._themes.update(row["name"] for row in codebook if known.get(row["name"]) != row["fixed_on"])
         self._connection.executemany(
-            """insert into themes (name, title, owner, measure, fixed_on, notes, customers, complained, came_back)
-               values (:name, :title, :owner, :measure, :fixed_on, 0, 0, 0, 0)
+            """insert into themes (name, title, owner, measure, fixed_on, notes, customers, complained, again,
+                                   came_back)
+               values (:name, :title, :owner, :measure, :fixed_on, 0, 0, 0, 0, 0)
                on conflict (name) do update
                set title = :title, owner = :owner, measure = :measure, fixed_on = :fixed_on""",
             codebook,
         )
         self._connection.executemany(
-            """update themes set (notes, customers, complained, came_back, first_said_on, last_said_on) =
+            """update themes set (notes, customers, complained, again, came_back, first_said_on, last_said_on) =
                  (select count(*), count(distinct customer), count(distinct iif(kind = 'complaint', customer, null)),
+                         (select count(*) from (select 1 from note_themes where theme = name and customer is not null
+                                                 group by customer having count(*) > 1)),
                          count(*) filter (where said_on > themes.fixed_on), min(said_on), max(said_on)
                     from note_themes where theme = name)
                where name = ?""",

@@ -12,7 +12,7 @@ from feedlog.web.published import Row, row, rows, value
 # waits, and the page leaves the figure out.
 _MOST_TOLD_APART = 150_000
 # First answers are sorted to find the one in the middle; of more than this the newest are enough.
-_MOST_ANSWERS = 50_000
+_MOST_ANSWERS = 20_000
 
 
 class Answers(NamedTuple):
@@ -65,6 +65,13 @@ def by(connection: sqlite3.Connection, period: Period, column: str) -> dict[str,
 
 def over_time(connection: sqlite3.Connection, periods: Sequence[Period], column: str) -> dict[str, list[int]]:
     """For each channel or kind the notes of each period."""
+    if _of_whole_months(periods):
+        sql = f"""select month as said_on, {column} as name, notes from stats_{column}s where month between ?1 and ?2
+                   union all
+                  select month, 'unknown', notes - coalesce((select sum(notes) from stats_{column}s as named
+                                                              where named.month = stats_months.month), 0)
+                    from stats_months where month between ?1 and ?2"""
+        return _summed(rows(connection, sql, _months(periods)), periods)
     sql = f"""select said_on, {column} as name, sum(notes) as notes from stats_days
                where said_on between ? and ? group by said_on, {column}"""
     found = rows(connection, sql, [str(periods[0].since), str(periods[-1].until)])
@@ -81,12 +88,25 @@ def theme_over_time(connection: sqlite3.Connection, periods: Sequence[Period], t
 
 def themes_over_time(connection: sqlite3.Connection, periods: Sequence[Period]) -> dict[str, list[int]]:
     """For each theme the notes of each period."""
+    if _of_whole_months(periods):
+        sql = "select month as said_on, theme as name, notes from stats_themes where month between ? and ?"
+        return _summed(rows(connection, sql, _months(periods)), periods)
     sql = "select said_on, theme as name, notes from stats_theme_days where said_on between ? and ?"
     return _summed(rows(connection, sql, [str(periods[0].since), str(periods[-1].until)]), periods)
 
 
+def _of_whole_months(periods: Sequence[Period]) -> bool:
+    """Whether each is a sum of months, the last one up to the newest note: rows by month then tell the same."""
+    return all(one.kind in ("month", "quarter") for one in periods) and all(not one.running for one in periods[:-1])
+
+
+def _months(periods: Sequence[Period]) -> list[str]:
+    return [str(periods[0].since)[:7], str(periods[-1].until)[:7]]
+
+
 def _summed(found: list[Row], periods: Sequence[Period]) -> dict[str, list[int]]:
     at = {str(one.since + timedelta(days)): number for number, one in enumerate(periods) for days in range(one.days)}
+    at.update({day[:7]: number for day, number in at.items()})
     counts: dict[str, list[int]] = {}
     for one in found:
         number = at.get(one["said_on"])

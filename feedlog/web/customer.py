@@ -11,6 +11,8 @@ from feedlog.web.published import Row, row, rows
 NAMES = ("before",)
 _PAGE = 30
 _LISTED = 8
+# Beside a customer's words stands what hangs on the newest of them: a key that stands for thousands is not one person.
+_NEWEST = "(select id from notes where customer = ? order by said_at desc limit 500)"
 _MOODS = {"complaint": -1, "compliment": 1}
 
 
@@ -18,13 +20,15 @@ def context(connection: sqlite3.Connection, pseudonym: str, before: str, today: 
     """What the page of a customer shows; None where nobody has this pseudonym."""
     if not re.fullmatch(r"[a-z0-9]{1,40}", pseudonym):
         return None
-    sql = """select count(*) as notes, min(said_on) as first, max(said_on) as last, max(segment) as segment,
-                    max(initials) as initials, count(*) filter (where kind = 'complaint') as complaints,
+    sql = """select count(*) as notes, count(*) filter (where kind = 'complaint') as complaints,
                     count(*) filter (where kind = 'compliment') as compliments
                from notes where customer = ?"""
-    known = row(connection, sql, [pseudonym]) or {"notes": 0}
-    if not known["notes"]:
+    counted = row(connection, sql, [pseudonym]) or {"notes": 0}
+    if not counted["notes"]:
         return None
+    sql = "select initials, segment, said_on from notes where customer = ? order by said_at %s, id %s limit 1"
+    first = row(connection, sql % ("asc", "asc"), [pseudonym]) or {}
+    known = {**counted, **(row(connection, sql % ("desc", "desc"), [pseudonym]) or {})}
     notes, older = _notes(connection, pseudonym, before, today)
     return {
         "customer": {
@@ -32,7 +36,7 @@ def context(connection: sqlite3.Connection, pseudonym: str, before: str, today: 
             "pseudonym": pseudonym,
             "initials": showing.clean(known["initials"] or ""),
             "segment": showing.clean(known["segment"] or ""),
-            "since": showing.since(known["first"], today),
+            "since": showing.since(first["said_on"], today),
         },
         "turned": None if before else _turned(connection, pseudonym, today),
         "notes": notes,
@@ -74,28 +78,27 @@ def _turned(connection: sqlite3.Connection, pseudonym: str, today: date) -> dict
 
 
 def _themes(connection: sqlite3.Connection, pseudonym: str) -> list[Row]:
-    sql = """select note_themes.theme, count(*) as notes from notes
-              cross join note_themes on note_themes.note_id = notes.id
-              where notes.customer = ? group by 1 order by 2 desc, 1 limit ?"""
+    sql = f"""select note_themes.theme, count(*) as notes from {_NEWEST} as newest
+               cross join note_themes on note_themes.note_id = newest.id group by 1 order by 2 desc, 1 limit ?"""
     found = rows(connection, sql, [pseudonym, _LISTED])
     return [{**one, "place": quotes.found_by(customer=pseudonym, theme=one["theme"])} for one in found]
 
 
 def _promises(connection: sqlite3.Connection, pseudonym: str, today: date) -> list[Row]:
-    sql = """select promises.* from notes cross join promises on promises.note_id = notes.id where notes.customer = ?
-              order by promises.outcome <> 'open', promises.due_on desc, promises.id desc limit ?"""
+    sql = f"""select promises.* from {_NEWEST} as newest cross join promises on promises.note_id = newest.id
+               order by promises.outcome <> 'open', promises.due_on desc, promises.id desc limit ?"""
     return [steps.promise(one, today) for one in rows(connection, sql, [pseudonym, _LISTED])]
 
 
 def _responses(connection: sqlite3.Connection, pseudonym: str, today: date) -> list[Row]:
-    sql = """select responses.* from notes cross join responses on responses.note_id = notes.id
-              where notes.customer = ? order by responses.responded_at desc, responses.id desc limit ?"""
+    sql = f"""select responses.* from {_NEWEST} as newest cross join responses on responses.note_id = newest.id
+               order by responses.responded_at desc, responses.id desc limit ?"""
     return [steps.response(one, today) for one in rows(connection, sql, [pseudonym, _LISTED])]
 
 
 def _goodwill(connection: sqlite3.Connection, pseudonym: str) -> list[str]:
     """What they were given altogether, in each currency."""
-    sql = """select responses.currency, sum(responses.amount) as amount from notes
-              cross join responses on responses.note_id = notes.id
-              where notes.customer = ? and responses.amount is not null group by 1 order by 1"""
+    sql = f"""select responses.currency, sum(responses.amount) as amount from {_NEWEST} as newest
+               cross join responses on responses.note_id = newest.id
+               where responses.amount is not null group by 1 order by 1"""
     return [speech.money(one["amount"], one["currency"]) for one in rows(connection, sql, [pseudonym])]

@@ -11,6 +11,7 @@ from datasette.utils import await_me_maybe
 
 from feedlog.web import feeds, logins, published, served, showing
 from feedlog.web.looks import page
+from feedlog.web.speech import _
 
 # What a stranger may fetch: how to log in, how that page looks, and that robots are not welcome.
 _OPEN = re.compile(r"/robots\.txt|/favicon\.ico|/-/(?:login|logout|auth-token|language/\w+)|/-/static(?:-plugins)?/.*")
@@ -82,7 +83,7 @@ async def _answer_at_the_door(datasette: Any, request: Any) -> Any:
     if path.startswith("/-/") and not _FOR_READERS.fullmatch(path) and (actor or {}).get("id") != "root":
         # The page wants to know who asks; Datasette finds out only further in.
         known = Request({**request.scope, "actor": actor, "csrftoken": str}, request.receive)
-        return await _refused(datasette, known, "This page is for whoever runs the server.")
+        return await _refused(datasette, known, _("This page is for whoever runs the server."))
     return None
 
 
@@ -115,11 +116,13 @@ def turned_away(datasette: Any, request: Any, message: str) -> Callable[[], Any]
         if _path(datasette, request) == "/-/auth-token":
             if request.actor:
                 return Response.redirect(datasette.urls.path("/"))
-            told = "This link has been used or is not the newest. Each link from `feedlog serve` opens the pages once."
+            told = _(
+                "This link has been used or is not the newest. Each link from `feedlog serve` opens the pages once."
+            )
             return await _refused(datasette, request, told)
         if not await published.may_look(datasette, request.actor):
             return _to_the_login(datasette, request)
-        return await _refused(datasette, request, "Your login does not open this page.")
+        return await _refused(datasette, request, _("Your login does not open this page."))
 
     return answer
 
@@ -155,9 +158,9 @@ async def _refused(datasette: Any, request: Any, told: str) -> Any:
     if _wants_no_page(request):
         return Response.json({"ok": False, "error": told}, status=403)
     context = {
-        "title": "Not for this login",
+        "title": _("Not for this login"),
         "error": showing.clean(told),
-        "hint": "Ask whoever runs feedlog for access.",
+        "hint": _("Ask whoever runs feedlog for access."),
     }
     return await page(datasette, request, "feedlog_told.html", context, status=403)
 

@@ -10,6 +10,7 @@ from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Base400
 
 from feedlog.web import looks, showing
+from feedlog.web.speech import _, marked
 
 
 class Told(NamedTuple):
@@ -22,35 +23,46 @@ class Told(NamedTuple):
 
 
 _MISSING = Told(
-    503, "No pages yet", "The file with the pages is not there.", "Whoever runs feedlog makes it with: feedlog publish"
+    503,
+    marked("No pages yet"),
+    marked("The file with the pages is not there."),
+    marked("Whoever runs feedlog makes it with: feedlog publish"),
 )
 _OTHER_FORM = Told(
     503,
-    "Pages of another feedlog",
-    "The file with the pages was written by an older or newer feedlog than this one.",
-    "Whoever runs feedlog writes it anew with: feedlog publish --rebuild",
+    marked("Pages of another feedlog"),
+    marked("The file with the pages was written by an older or newer feedlog than this one."),
+    marked("Whoever runs feedlog writes it anew with: feedlog publish --rebuild"),
 )
 _DAMAGED = Told(
     503,
-    "The pages are damaged",
-    "The file with the pages cannot be read. The log they are made from is another file, and untouched.",
-    "Whoever runs feedlog removes the file and writes it anew with: feedlog publish",
+    marked("The pages are damaged"),
+    marked("The file with the pages cannot be read. The log they are made from is another file, and untouched."),
+    marked("Whoever runs feedlog removes the file and writes it anew with: feedlog publish"),
 )
-_BUSY = Told(503, "Not just now", "The pages are being written anew.", "Load the page again in a moment.")
+_BUSY = Told(
+    503,
+    marked("Not just now"),
+    marked("The pages are being written anew."),
+    marked("Load the page again in a moment."),
+)
 _TOO_LONG = Told(
     400,
-    "This takes too long",
-    "The question was broken off because its answer took too long.",
-    "Ask for fewer words, a shorter time or fewer columns.",
+    marked("This takes too long"),
+    marked("The question was broken off because its answer took too long."),
+    marked("Ask for fewer words, a shorter time or fewer columns."),
 )
 _NOTHING_HERE = Told(
-    404, "There is nothing here", "The page you asked for does not exist.", "The first page leads on from here."
+    404,
+    marked("There is nothing here"),
+    marked("The page you asked for does not exist."),
+    marked("The first page leads on from here."),
 )
 _OURS = Told(
     500,
-    "This did not work",
-    "Something went wrong here that should not have.",
-    "Try again, and tell whoever runs feedlog when it stays so.",
+    marked("This did not work"),
+    marked("Something went wrong here that should not have."),
+    marked("Try again, and tell whoever runs feedlog when it stays so."),
 )
 # Of the file itself, whatever was asked of it.
 _OF_THE_FILE = [
@@ -96,8 +108,8 @@ def told(error: BaseException) -> Told:
     if status == 500:
         return _OURS
     said = showing.clean(str(error) or str(getattr(error, "message", "")))
-    title = getattr(error, "title", None) or "This did not work"
-    return Told(status, title, said, "Go back, and ask for it otherwise.")
+    title = getattr(error, "title", None) or marked("This did not work")
+    return Told(status, title, said, marked("Go back, and ask for it otherwise."))
 
 
 async def answer(datasette: Any, request: Any, error: BaseException) -> Any:
@@ -106,7 +118,7 @@ async def answer(datasette: Any, request: Any, error: BaseException) -> Any:
     if re.search(r"\.(?:json|csv|xlsx|atom)$", request.path):
         told_so = {"ok": False, "error": about.error, "status": about.status, "title": about.title}
         return Response.json(told_so, status=about.status)
-    return await looks.page(datasette, request, "feedlog_told.html", about._asdict(), status=about.status)
+    return await looks.told(datasette, request, _(about.title), _(about.error), _(about.hint), about.status)
 
 
 def caught(datasette: Any, request: Any, error: BaseException) -> Callable[[], Any]:

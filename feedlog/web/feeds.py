@@ -14,6 +14,7 @@ from itsdangerous import BadSignature
 from feedlog import when
 from feedlog.vocabulary import CHANNELS, KINDS
 from feedlog.web import logins, looks, published, showing
+from feedlog.web.speech import _
 
 NEWEST = 50
 # A note may hold a megabyte; its page has the rest.
@@ -46,7 +47,7 @@ async def show_feeds(datasette: Any, request: Any) -> Any:
     """/-/feeds : a person's own addresses."""
     await published.ensure_may_read(datasette, request.actor)
     key = key_of(datasette, request.actor)
-    places = [("New notes", "/-/notes.atom"), ("Overdue promises", "/-/promises.atom")]
+    places = [(_("New notes"), "/-/notes.atom"), (_("Overdue promises"), "/-/promises.atom")]
     found = [
         (name, datasette.absolute_url(request, datasette.urls.path(f"{place}?{urlencode({'key': key})}")))
         for name, place in (places if key else [])
@@ -71,14 +72,14 @@ async def show_notes(datasette: Any, request: Any) -> Any:
     rows = await _read(datasette, request, newest)
     if rows is None:
         return Response.text("There is no such theme. The table of themes names them.\n", status=404)
-    feed = _feed(datasette, request, "What customers said", "notes")
+    feed = _feed(datasette, request, _("What customers said"), "notes")
     for row in rows:
         entry = _entry(datasette, request, feed, f"note:{row['id']}", row["id"])
         entry.title(showing.shorten(row["verbatim"], 80))
         entry.content(_text(row["verbatim"]), type="text")
         entry.published(_instant(row["said_at"]))
         entry.updated(_instant(row["logged_at"]))
-        entry.author(name=_clean(row["initials"] or "A customer"))
+        entry.author(name=_clean(row["initials"] or _("A customer")))
         for theme in json.loads(row["themes"]):
             entry.category(term=_clean(theme))
     return _answer(request, feed)
@@ -92,7 +93,7 @@ async def show_promises(datasette: Any, request: Any) -> Any:
     rows = await _read(
         datasette, request, lambda connection: published.rows(connection, sql, [today.isoformat(), NEWEST])
     )
-    feed = _feed(datasette, request, "Overdue promises", "promises")
+    feed = _feed(datasette, request, _("Overdue promises"), "promises")
     for row in rows:
         entry = _entry(datasette, request, feed, f"promise:{row['id']}:{row['due_on']}", row["note_id"])
         entry.title(showing.shorten(row["what"], 80))

@@ -13,6 +13,7 @@ from datasette import Response
 from itsdangerous import BadSignature
 
 from feedlog.web import looks
+from feedlog.web.speech import _
 from feedlog.web.tries import Tries
 
 _PLUGIN = "datasette-auth-passwords"
@@ -134,7 +135,7 @@ async def show_login(datasette: Any, request: Any) -> Any:
         answer.headers["retry-after"] = str(max(1, round(later.seconds)))
         return answer
     if actor is None:
-        refused = "This name and password do not go together. Try again, or ask whoever runs feedlog."
+        refused = _("This name and password do not go together. Try again, or ask whoever runs feedlog.")
         return await _form(datasette, request, refused, status=401)
     response = Response.redirect(datasette.urls.path("/"))
     response.set_cookie("ds_actor", datasette.sign({"a": actor}, "actor"), httponly=True, samesite="lax")

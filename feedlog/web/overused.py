@@ -1,11 +1,14 @@
 """The words customers use more in one slice of the notes than elsewhere."""
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from feedlog.language import keyness
+from feedlog.language.stems import Stems
+from feedlog.language.words import plain_words
 from feedlog.web import showing, words
 from feedlog.web.published import Row, rows, value
 
@@ -46,10 +49,11 @@ def of_notes(
     ids = [found[0] for found in connection.execute(f"{sql} limit {NEWEST_READ + 1}", parameters)]
     more, ids = len(ids) > NEWEST_READ, ids[:NEWEST_READ]
     stems = words.stems(connection)
-    roots = keyness.Roots(stems, connection)
+    notes = rows(connection, f"select id, verbatim from notes where id in ({', '.join('?' * len(ids))})", ids)
+    roots = _roots(connection, notes, stems)
     here: Counter[str] = Counter()
     last: dict[str, int] = {}
-    for note in rows(connection, f"select id, verbatim from notes where id in ({', '.join('?' * len(ids))})", ids):
+    for note in notes:
         for root in roots.of_text(note["verbatim"]):
             here[root] += 1
             last[root] = max(last.get(root, 0), note["id"])
@@ -79,6 +83,15 @@ def of_notes(
             for word, one in chosen
         ],
     )
+
+
+def _roots(connection: sqlite3.Connection, notes: list[Row], stems: Stems) -> keyness.Roots:
+    """The roots of all words of these notes, looked up at once: one by one takes longer than all else here."""
+    roots = keyness.Roots(stems)
+    said = {word for note in notes for word in plain_words(note["verbatim"])}
+    sql = "select words.word, words.root from json_each(?) as said cross join words on words.word = said.value"
+    roots.update(connection.execute(sql, [json.dumps(sorted(said))]).fetchall())
+    return roots
 
 
 def _everywhere(connection: sqlite3.Connection, roots: Sequence[str]) -> dict[str, int]:

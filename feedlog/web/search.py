@@ -152,7 +152,8 @@ def _only(asked: Asked) -> tuple[str, list[Any]]:
 def _conditions(filters: dict[str, str]) -> tuple[str, list[Any]]:
     """The filters as SQL conditions on `notes`, each with a leading `and`, and their parameters."""
     sql = {
-        "theme": "exists (select 1 from note_themes where note_themes.note_id = notes.id and theme = ?)",
+        # The plus sign keeps SQLite from walking the theme for every note instead of the note's few themes.
+        "theme": "exists (select 1 from note_themes where note_themes.note_id = notes.id and +note_themes.theme = ?)",
         # The day says exactly which notes are meant; the instant beside it lets the index find them.
         "since": "notes.said_on >= ? and notes.said_at >= ?",
         "until": "notes.said_on <= ? and notes.said_at < ?",

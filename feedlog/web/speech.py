@@ -103,6 +103,11 @@ def _(sentence: str, **values: Any) -> str:
     return gettext(sentence) % values if values else gettext(sentence)
 
 
+def marked(sentence: str) -> str:
+    """The sentence as it is: a mark for the catalogues, where it is translated only when it is told."""
+    return sentence
+
+
 def counted(one: str, many: str, number: int, **values: Any) -> str:
     """'1 note', '12,345 notes': the form for so many, the number written in its place %(count)s."""
     return ngettext(one, many, number) % {"count": figure(number), **values}

@@ -10,7 +10,7 @@ from datasette.utils import tilde_decode
 from feedlog.web import charts, counting, downloads, overused, periods, quotes, showing, speech, steps, terms
 from feedlog.web.home import DRAWN, described, label
 from feedlog.web.periods import Period
-from feedlog.web.published import Row, row, rows, value
+from feedlog.web.published import Row, row, rows
 from feedlog.web.speech import _
 
 _QUOTES = 6
@@ -54,7 +54,6 @@ def context(connection: sqlite3.Connection, name: str, period: Period, today: da
         "touchpoints": _where(connection, name, period, "touchpoint"),
         "words": _words(connection, name, period),
         "silent": _silent(connection, theme),
-        "again": _again(connection, name),
         "untold": _untold(connection, theme),
         "promises": _promises(connection, name, today),
         "found": quotes.found_by(theme=name, **period.filters),
@@ -119,13 +118,6 @@ def _silent(connection: sqlite3.Connection, theme: Row) -> Row:
         "low": round(complained / high * 100),
         "high": round(complained / low * 100),
     }
-
-
-def _again(connection: sqlite3.Connection, name: str) -> int:
-    """How many customers have said it more than once."""
-    sql = """select count(*) from (select 1 from note_themes where theme = ? and customer is not null
-              group by customer having count(*) > 1)"""
-    return int(value(connection, sql, [name]))
 
 
 def _untold(connection: sqlite3.Connection, theme: Row) -> Row | None:

@@ -43,7 +43,10 @@ class TestCSV:
     """UTF-8 that Excel knows for such."""
 
     def test_rows(self) -> None:
-        """A mark tells Excel how letters are written; formulas are text, numbers stay numbers, None is empty."""
+        """A mark tells Excel how letters are written; numbers stay numbers, None is empty.
+
+        What would be a formula becomes text where all our CSV leaves (`spreadsheets`), once.
+        """
         headers, body = sent("csv", [(1, None, "æøå 😡"), (-2, 1.5, "=1+1"), (3, "+45 12345678", "@SUM(1)\n2")])
         assert headers == {
             "content-type": "text/csv; charset=utf-8",
@@ -51,15 +54,15 @@ class TestCSV:
         }
         assert body.startswith(b"\xef\xbb\xbf")
         assert [*csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""))] == [
-            ["id", "'=heading", "verbatim"],
+            ["id", "=heading", "verbatim"],
             ["1", "", "æøå 😡"],
-            ["-2", "1.5", "'=1+1"],
-            ["3", "+45 12345678", "'@SUM(1)\n2"],
+            ["-2", "1.5", "=1+1"],
+            ["3", "+45 12345678", "@SUM(1)\n2"],
         ]
 
     def test_no_rows(self) -> None:
         """An empty list has its headings."""
-        assert sent("csv", [])[1].decode("utf-8-sig") == "id,'=heading,verbatim\r\n"
+        assert sent("csv", [])[1].decode("utf-8-sig") == "id,=heading,verbatim\r\n"
 
 
 class TestExcel:

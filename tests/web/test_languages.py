@@ -11,6 +11,7 @@ from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.pofile import read_po
 from lxml import html as parsed
 
+from feedlog.cli import COMMANDS
 from feedlog.vocabulary import PAGE_LANGUAGES
 from feedlog.web import showing, speech
 from tests.web.conftest import Site
@@ -56,7 +57,7 @@ def sentences(folder: Path) -> set[tuple[str, ...]]:
     """What the pages in a folder say, in English, as `make messages` gathers it."""
     with open(ROOT / "babel.cfg", encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
-    keywords = {**DEFAULT_KEYWORDS, **parse_keywords(["counted:1,2", "html"])}
+    keywords = {**DEFAULT_KEYWORDS, **parse_keywords(["counted:1,2", "html", "marked"])}
     return {forms(found[2]) for found in extract_from_dir(folder, methods, options, keywords)}
 
 
@@ -98,7 +99,7 @@ class TestCatalogue:
     def test_places_and_tags_stay(self, code: str) -> None:
         """Each value finds its place in the translation, and each tag what it is around."""
         for english, translated in pairs(code):
-            for kept in (r"%(?:\(\w+\))?.", r"</?\w[^>]*>", r"complaint_rate|feedlog \w+"):
+            for kept in (r"%(?:\(\w+\))?.", r"</?\w[^>]*>", rf"complaint_rate|feedlog (?:{'|'.join(COMMANDS)})\b"):
                 assert sorted(re.findall(kept, translated)) == sorted(re.findall(kept, english)), english
 
     def test_no_sentence_is_left_in_english(self, code: str) -> None:
