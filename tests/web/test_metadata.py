@@ -1,14 +1,17 @@
 """metadata.yml against the published file: everything described, nothing made up, every question answered."""
 
+import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import yaml
 
 from feedlog.store.shipped import shipped_text
-from tests.web.conftest import ROOT, Site
+from tests.web.conftest import MANAGER, ROOT, Site, serving
 
 METADATA: dict[str, Any] = yaml.safe_load(shipped_text("metadata.yml"))["databases"]["feedlog"]
 TABLES: dict[str, Any] = METADATA["tables"]
@@ -51,18 +54,33 @@ def test_no_aliases() -> None:
 
 
 def test_questions_to_start_from() -> None:
-    """Analysts start from seven questions, each with a title, a description and its SQL out of the way."""
-    assert len(METADATA["queries"]) == 7
+    """Analysts start from fourteen questions, each with a title, a description and its SQL out of the way."""
+    assert len(METADATA["queries"]) == 14
     for query in METADATA["queries"].values():
-        assert query["title"] and query["description"] and query["hide_sql"]
+        assert query["title"] and query["description"].endswith(".") and query["hide_sql"]
 
 
-@pytest.mark.parametrize("name", METADATA["queries"])
+@pytest.mark.parametrize("name", sorted({*METADATA["queries"]} - {"words_of_the_month"}))
 def test_every_question_is_answered(site: Site, name: str) -> None:
     """Every question has an answer about the sample notes, for managers too."""
-    answer = site.get(f"/feedlog/{name}.json?_shape=array&theme=delivery", {"id": "mia", "role": "manager"})
+    answer = site.get(f"/feedlog/{name}.json?_shape=array&theme=delivery", MANAGER)
     assert answer.status_code == 200, answer.text
     assert answer.json()
+
+
+def test_words_of_the_newest_month(published: Path, tmp_path: Path) -> None:
+    """The words of the newest month that has some come with a note that holds them, the surest first."""
+    shutil.copy(published, tmp_path / "feedlog.db")
+    with closing(sqlite3.connect(tmp_path / "feedlog.db")) as connection:
+        row = "insert into stats_words values (?, ?, 20, 5, .2, .01, ?, 4, 1)"
+        months = [("2026-10", "ghost", 99), ("2026-11", "queue", 10), ("2026-11", "wait", 30)]
+        connection.executemany(row, months)
+        connection.commit()
+    site = serving(tmp_path / "feedlog.db")
+    words = site.get("/feedlog/words_of_the_month.json?_shape=array", MANAGER).json()
+    site.close()
+    assert [(word["word"], word["per_1000_notes"]) for word in words] == [("wait", 200), ("queue", 200)]
+    assert all(word["one_of_them"] for word in words)
 
 
 def test_came_back_tells_first_and_latest_words(site: Site) -> None:
@@ -71,15 +89,54 @@ def test_came_back_tells_first_and_latest_words(site: Site) -> None:
     assert {row["theme"] for row in rows} > {"delivery"}
     for row in rows:
         assert row["first_said_on"] <= row["last_said_on"]
-        assert row["times"] > 1
         assert row["first_words"] and row["latest_words"]
+    found = {(row["customer"], row["theme"]) for row in rows}
+    sql = """select customer, theme from note_themes where customer is not null
+              group by customer, theme having count(distinct said_on) > 1"""
+    again = site.get(f"/feedlog.json?_shape=arrays&sql={quote(sql)}", ROOT).json()["rows"]
+    assert {tuple(row) for row in again} <= found
 
 
-def test_facets_stand_beside_the_notes(site: Site) -> None:
-    """The notes' table counts channels, touchpoints, kinds, themes and months."""
-    facets = site.get("/feedlog/notes.json", ROOT).json()["facet_results"]
-    assert set(facets) == {"channel", "touchpoint", "kind", "themes", "month"}
-    assert all(facet["results"] for facet in facets.values())
+def test_won_back_and_lost(site: Site) -> None:
+    """Won back is who complained first and praises last; lost is who got a broken promise and no kind word since."""
+    for row in site.get("/feedlog/won_back.json?_shape=array", ROOT).json():
+        sql = f"select kind from notes where customer = '{row['customer']}' order by said_at"
+        kinds = [kind for [kind] in site.get(f"/feedlog.json?_shape=arrays&sql={quote(sql)}", ROOT).json()["rows"]]
+        assert (kinds[0], kinds[-1]) == ("complaint", "compliment")
+    for row in site.get("/feedlog/lost.json?_shape=array", ROOT).json():
+        sql = f"""select kind from notes where customer = '{row["customer"]}' and said_on > '{row["broken_on"]}'"""
+        kinds = [kind for [kind] in site.get(f"/feedlog.json?_shape=arrays&sql={quote(sql)}", ROOT).json()["rows"]]
+        assert {*kinds} <= {"complaint"}
+        assert len(kinds) == row["complaints_since"]
+
+
+def test_repeated_complaints(site: Site) -> None:
+    """A repeated complaint is one whose customer had complained about the same touchpoint before."""
+    told = {
+        row["touchpoint"]: row["repeated"]
+        for row in site.get("/feedlog/repeated_by_touchpoint.json?_shape=array", ROOT).json()
+    }
+    sql = """select customer, touchpoint, said_at from notes
+              where kind = 'complaint' and customer is not null and touchpoint is not null order by said_at"""
+    counted: dict[str, int] = {}
+    seen: set[tuple[str, str]] = set()
+    for customer, touchpoint, _ in site.get(f"/feedlog.json?_shape=arrays&sql={quote(sql)}", ROOT).json()["rows"]:
+        counted.setdefault(touchpoint, 0)
+        counted[touchpoint] += (customer, touchpoint) in seen
+        seen.add((customer, touchpoint))
+    assert told == counted
+    assert any(told.values())
+
+
+def test_counts_are_a_link_away(site: Site) -> None:
+    """Links above the notes count them by channel, touchpoint, kind, theme and month; nothing is counted unasked."""
+    assert site.get("/feedlog/notes.json", ROOT).json()["facet_results"] == {}
+    page = site.get("/feedlog/notes?_sort=id", ROOT).text
+    for name in ("_facet=channel", "_facet=touchpoint", "_facet=kind", "_facet_array=themes", "_facet=month"):
+        place = f"/feedlog/notes?_sort=id&amp;{name}"
+        assert f'href="{place}"' in page
+        answer = site.get(place.replace("&amp;", "&").replace("notes?", "notes.json?"), ROOT).json()
+        assert all(facet["results"] for facet in answer["facet_results"].values())
 
 
 def test_newest_first(site: Site) -> None:
