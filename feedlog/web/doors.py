@@ -94,8 +94,7 @@ async def _asked(datasette: Any, request: Any) -> served.Asked:
     if parts[0] != published.DATABASE or len(parts) > 2:
         return served.Asked({}, [])
     own = any(name in request.args for name in ("sql", "_where"))
-    questions = (datasette.metadata("queries", database=published.DATABASE) or {}) if len(parts) == 2 else {}
-    long = own or parts[-1] in questions
+    long = own or (len(parts) == 2 and parts[1] in published.questions(datasette))
     if long:
         long = await published.may_write_sql(datasette, await _actor(datasette, request))
     return served.Asked({}, [], long=long, whole="_count" in request.args)

@@ -41,6 +41,14 @@ async def may_look(datasette: Any, actor: dict[str, Any] | None) -> bool:
     return bool(await datasette.permission_allowed(actor, "view-instance", default=True))
 
 
+def questions(datasette: Any) -> dict[str, Any]:
+    """The questions that Datasette is told of, by name."""
+    if hasattr(datasette, "allowed"):  # Datasette 1.0
+        return ((datasette.config or {}).get("databases") or {}).get(DATABASE, {}).get("queries") or {}
+    found: dict[str, Any] = datasette.metadata("queries", database=DATABASE, fallback=False) or {}
+    return found
+
+
 async def may_write_sql(datasette: Any, actor: dict[str, Any] | None) -> bool:
     """Whether this person may ask in SQL of their own."""
     if hasattr(datasette, "allowed"):
