@@ -37,6 +37,7 @@ help:
 	@echo "make lint    style, types, architecture, and whether the generated pages are up to date"
 	@echo "make check   lint, then test"
 	@echo "make docs    write the generated pages of docs/ again"
+	@echo "make tour    walk over every page in a browser, look for faults, take pictures into build/tour"
 	@echo "make messages gather what the pages say; what is new waits in feedlog/web/languages to be translated"
 	@echo "make bench   time feedlog beside other programs (BENCH_ARGS are passed on)"
 	@echo "make torture try to lose notes: kills, full disks, fifty writers, damage (under ten minutes;"
@@ -76,6 +77,10 @@ docs: $(DEV)
 
 # What the pages say, gathered anew: a sentence that is new stands in each catalogue with an empty translation, one that
 # is gone stands there no more. pybabel would add names and dates to the head of a file; they are left out.
+.PHONY: tour
+tour: $(DEV) chromium
+	@$(BIN)/python -m tests.web.tour build/tour
+
 .PHONY: messages
 messages: $(RUNTIME)
 	@$(BIN)/pybabel -q extract --mapping babel.cfg --keyword counted:1,2 --keyword html --keyword marked --no-location --omit-header \
