@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from datasette.utils import sqlite_timelimit
 
-from feedlog.web import served
+from feedlog.web import failures, served
 
 DATABASE = "feedlog"
 Answer = TypeVar("Answer")
@@ -65,7 +65,7 @@ async def ensure_may_read(datasette: Any, actor: dict[str, Any] | None) -> None:
 async def read(datasette: Any, question: Callable[[sqlite3.Connection], Answer]) -> Answer:
     """The answer to a question, read at one moment, so that a page's figures agree while the file is written.
 
-    Raises sqlite3.Error where the file cannot be read or the answer takes longer than the server's time limit.
+    Raises failures.Unreadable, a sqlite3.Error, where the file cannot be read or the answer takes too long.
     """
     limit = min(served.PAGE_MS, datasette.setting("sql_time_limit_ms"))
 
@@ -77,6 +77,8 @@ async def read(datasette: Any, question: Callable[[sqlite3.Connection], Answer])
             connection.execute("begin")
             try:
                 return here.run(question, connection)
+            except sqlite3.Error as error:
+                raise failures.Unreadable(str(error)) from error
             finally:
                 connection.rollback()
 
