@@ -65,9 +65,7 @@ def _complaints(path: str) -> Iterator[None]:
     try:
         yield
     except duckdb.PermissionException as error:
-        raise Refused(
-            f"The query reaches outside the warehouse: {_told(error)}", hint="Ask its tables only."
-        ) from error
+        raise Refused(f"The query reaches beyond the warehouse: {_told(error)}", hint="Ask its tables only.") from error
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         raise Refused(f"The warehouse cannot be read: {_told(error)}", hint=EXPORT_AGAIN.format(path=path)) from error
     except duckdb.OutOfMemoryException as error:

@@ -111,9 +111,9 @@ def _write(warehouse: Warehouse, source: Rows, table: str, month: str) -> File:
             OUTGOING["parquet"].write(file, TABLES[table].columns, rows, Style())
         return described(path, rows.count)
     except OSError as error:
-        said = error.strerror or str(error)
         raise NotStored(
-            f"The warehouse cannot be written: {said}.", hint="Make room, or name another folder."
+            f"The warehouse cannot be written to {warehouse.path}: {error.strerror or error}.",
+            hint="Make room, or name a folder you may write to.",
         ) from error
 
 

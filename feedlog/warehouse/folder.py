@@ -188,22 +188,27 @@ def _finish(path: str) -> None:
     new = _listing(os.path.join(coming, LISTING), path)
     if new is None:
         return
-    old = _listing(os.path.join(path, LISTING), path)
     for month in new["parts"]:
         for table in tables_of(month):
             made, target = (os.path.join(folder, place(table, month)) for folder in (coming, path))
+            make_folder(os.path.dirname(target), path)
             if os.path.exists(made):
-                make_folder(os.path.dirname(target), path)
                 os.replace(made, target)
-    for month in set(old["parts"] if old else ()) - set(new["parts"]):
-        for table in tables_of(month):
+    for table in (monthly.name for monthly in MONTHLY):
+        for month in _months_standing(os.path.join(path, table)) - set(new["parts"]):
             gone = os.path.join(path, place(table, month))
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, NotADirectoryError):
                 os.unlink(gone)
             with suppress(OSError):  # whatever else somebody put there is theirs
                 os.rmdir(os.path.dirname(gone))
     os.replace(os.path.join(coming, LISTING), os.path.join(path, LISTING))
     shutil.rmtree(coming, ignore_errors=True)
+
+
+def _months_standing(folder: str) -> set[str]:
+    with suppress(FileNotFoundError):
+        return {name.removeprefix("month=") for name in os.listdir(folder) if name.startswith("month=")}
+    return set()
 
 
 def _listing(file: str, path: str) -> Listing | None:

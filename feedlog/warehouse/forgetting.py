@@ -9,7 +9,7 @@ from feedlog.errors import FeedlogError, NotFound
 from feedlog.store.drafts import write_text
 from feedlog.store.sharing import is_shared
 from feedlog.warehouse.exporting import export
-from feedlog.warehouse.folder import Warehouse, exporting, is_warehouse
+from feedlog.warehouse.folder import Warehouse, is_warehouse
 from feedlog.warehouse.source import Source
 
 
@@ -78,10 +78,8 @@ def _forgets(published: str, path: str, this_month: str, now: str) -> bool:
     with closing(Source(published)) as source:
         log_uid = source.log_uid
     standing = Warehouse(path).listing()
-    if standing is None:
-        with exporting(path):  # what an export that was killed had made is cleared here
-            return True
-    if standing["log"] != log_uid:
+    if standing is not None and standing["log"] != log_uid:
         return False
-    export(published, path, this_month=this_month, made_at=now, open_month=standing["open_month"])
+    open_month = standing is not None and standing["open_month"]
+    export(published, path, this_month=this_month, made_at=now, open_month=open_month)
     return True

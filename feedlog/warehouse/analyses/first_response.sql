@@ -1,5 +1,6 @@
--- How fast the first response is, by the month and channel of the note, in business minutes; 'all' is every channel.
--- Half were answered within median_minutes, nine in ten of those answered within most_minutes. closed: told the outcome.
+-- How fast the first response is, in business minutes, by the month and the channel of the note.
+-- The channel 'all' is every note. Of the answered, half were within median_minutes and nine in ten within
+-- most_minutes. closed counts those who were told the outcome.
 with counted as (
   select month, channel, answered_at, answer_minutes, closed_on from notes where channel is not null
    union all

@@ -1,6 +1,6 @@
 -- Words customers say in one month more than in all the others: the first thirty of each month.
 -- Counted is in how many notes a word stands, in any of its forms. score is the log-likelihood ratio G2 and must be
--- beyond chance for as many words as were tested; each step of log_ratio means twice as often. docs/decisions/words.md
+-- beyond chance for as many words as were tested. Each step of log_ratio means twice as often.
 with forms as (
   select month, root, word, count(*) as notes from words group by month, root, word
 ), here as (
