@@ -63,7 +63,7 @@ def set_up(log_path: str, target: str, days_kept: int = DAYS_KEPT) -> LiveCopy:
     litestream = program()
     target = _checked(log_path, target)
     configuration = configuration_beside(log_path)
-    write_text(configuration, _text(log_path, target, days_kept))
+    write_text(configuration, text(log_path, target, days_kept))
     # umask: Litestream lets everybody into the folders it makes. No expansion: a path may hold a dollar sign.
     start = ["replicate", "-no-expand-env", "-config", configuration]
     back = ["restore", "-no-expand-env", "-config", configuration, "-o", "copy.db", log_path]
@@ -118,8 +118,8 @@ def _checked(log_path: str, target: str) -> str:
     return folder
 
 
-def _text(log_path: str, target: str, days_kept: int) -> str:
-    """The configuration. JSON's strings are YAML's, so a path may hold whatever it likes."""
+def text(log_path: str, target: str, days_kept: int = DAYS_KEPT) -> str:
+    """Litestream's configuration for a log. JSON's strings are YAML's, so a path may hold whatever it likes."""
     address = f"url: {_quoted(target)}" if "://" in target else f"type: file\n      path: {_quoted(target)}"
     longest = days_kept + _HOURS_BETWEEN_SNAPSHOTS // 24
     return f"""\

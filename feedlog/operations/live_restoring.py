@@ -6,10 +6,10 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from urllib.parse import quote
 
 from feedlog.errors import NotFound, Refused
 from feedlog.operations import live_copy
+from feedlog.store.drafts import write_text
 
 _START = ".feedlog-live-"
 _LONGEST_SECONDS = 24 * 60 * 60
@@ -23,19 +23,20 @@ def fetched(log_path: str, at: str | None = None, place: str | None = None) -> I
     there is none or it holds nothing that old, Refused where Litestream is missing or cannot read it.
     """
     program = live_copy.program()
-    source = _set_up_here(log_path) if place is None else [_address(place)]
-    target = place or live_copy.live_copy_of(log_path) or ""
+    target = _target(log_path, place)
     folder = os.path.dirname(log_path)
     with suppress(OSError):  # what comes next tells why
         os.makedirs(folder, mode=0o700, exist_ok=True)
     _sweep(folder)
     with tempfile.TemporaryDirectory(prefix=_START, dir=folder) as aside, _marked(aside):
-        path = os.path.join(aside, "feedlog.db")
+        path, configuration = os.path.join(aside, "feedlog.db"), os.path.join(aside, "litestream.yml")
+        # Not as an address: Litestream takes the signs in one apart, and a folder may be called anything.
+        write_text(configuration, live_copy.text(log_path, target))
         moment = [] if at is None else ["-timestamp", at]
+        command = [program, "restore", "-no-expand-env", "-config", configuration, *moment, "-o", path, log_path]
         try:
             done = subprocess.run(
-                [program, "restore", "-no-expand-env", *moment, "-o", path, *source],
-                env=live_copy.environment(), capture_output=True, text=True, check=False, umask=0o077,
+                command, env=live_copy.environment(), capture_output=True, text=True, check=False, umask=0o077,
                 timeout=_LONGEST_SECONDS,
             )  # fmt: skip
         except (OSError, subprocess.SubprocessError) as error:
@@ -47,21 +48,18 @@ def fetched(log_path: str, at: str | None = None, place: str | None = None) -> I
         yield path
 
 
-def _set_up_here(log_path: str) -> list[str]:
-    if live_copy.live_copy_of(log_path) is None:
-        raise NotFound(
-            f"No live copy of this log was set up here: {log_path}.",
-            hint="Where it lies elsewhere, name its place: feedlog restore --live PLACE",
-        )
-    return ["-config", live_copy.configuration_beside(log_path), log_path]
-
-
-def _address(place: str) -> str:
-    if "://" in place:
-        return place
-    if not os.path.isdir(place):
+def _target(log_path: str, place: str | None) -> str:
+    if place is None:
+        target = live_copy.live_copy_of(log_path)
+        if target is None:
+            raise NotFound(
+                f"No live copy of this log was set up here: {log_path}.",
+                hint="Where it lies elsewhere, name its place: feedlog restore --live PLACE",
+            )
+        return target
+    if "://" not in place and not os.path.isdir(place):
         raise NotFound(f"There is no live copy at {place}.", hint="Name the folder or the address it goes to.")
-    return f"file://{quote(os.path.abspath(place))}"
+    return place if "://" in place else os.path.abspath(place)
 
 
 def _refuse(said: str, target: str, at: str | None) -> None:

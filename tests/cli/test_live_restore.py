@@ -19,12 +19,15 @@ from feedlog.store import open_for_reading
 
 Invoke = Callable[..., Any]
 
+# A folder may be called anything.
+LIVE = "live 100%20 $HOME"
+
 
 @pytest.fixture
 def copied(invoke: Invoke, tmp_path: Path, log_path: Path) -> Iterator[Callable[[int], None]]:
     """A log with a note and its live copy in a folder; gives a wait until the copy holds so many notes."""
     invoke("add", "Pakken kom")
-    start = invoke("backup", "--live", str(tmp_path / "live"), "--json").json["start"]
+    start = invoke("backup", "--live", str(tmp_path / LIVE), "--json").json["start"]
     command = ["/bin/sh", "-c", start.replace("; ", "; exec ", 1)]
     with (tmp_path / "said").open("w") as talk, subprocess.Popen(command, stdout=talk, stderr=talk) as process:
 
@@ -62,7 +65,7 @@ def test_as_it_is_and_as_it_was(invoke: Invoke, copied: Callable[[int], None], t
     back = invoke("restore", "--live", "--yes", "--json", "--at", then)
     assert (back.status, back.json["backup"], back.json["notes"], back.json["lost"]) == (
         0,
-        str(tmp_path / "live"),
+        str(tmp_path / LIVE),
         1,
         1,
     )
@@ -71,7 +74,7 @@ def test_as_it_is_and_as_it_was(invoke: Invoke, copied: Callable[[int], None], t
     invoke("add", "Efter")
     invoke("add", "Og igen")
     copied(3)
-    newest = invoke("--db", str(tmp_path / "other machine" / "feedlog.db"), "restore", "--live", str(tmp_path / "live"))
+    newest = invoke("--db", str(tmp_path / "other machine" / "feedlog.db"), "restore", "--live", str(tmp_path / LIVE))
     assert newest.status == 0
     kept = tmp_path / "other machine" / "feedlog.db"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600 and stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
@@ -82,7 +85,7 @@ def test_as_it_is_and_as_it_was(invoke: Invoke, copied: Callable[[int], None], t
     early = invoke("restore", "--live", "--yes", "--at", "2020-01-01 12:00")
     assert (early.status, early.err.splitlines()[1]) == (
         1,
-        f"feedlog: The live copy at {tmp_path}/live holds nothing as old as 2020-01-01T11:00:00Z.",
+        f"feedlog: The live copy at {tmp_path}/{LIVE} holds nothing as old as 2020-01-01T11:00:00Z.",
     )
 
 
