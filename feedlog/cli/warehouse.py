@@ -86,7 +86,7 @@ def export(session: Session, folder: str | None, open_month: bool, as_json: bool
     metavar="ENGINE",
     default=asking.IN_PROCESS,
     show_default=True,
-    help="duckdb, or a Spark master: spark://host:7077 (needs pip install 'feedlog[spark]' and Java).",
+    help="Runs it: duckdb, or a Spark master such as spark://host:7077 (needs pip install 'feedlog[spark]' and Java).",
 )
 @click.option("--show-sql", is_flag=True, help="Print the SQL of an analysis instead of running it.")
 @click.option(
@@ -103,7 +103,7 @@ def query(
     limit: int,
     as_json: bool,
 ) -> None:
-    """Ask the warehouse in DIR: an analysis by its name, or one SELECT of your own. Without either, list the analyses.
+    """Ask the warehouse in DIR: an analysis by its name, or one query of your own. Without either, list the analyses.
 
     SQL is DuckDB's. It only reads, and nothing but the warehouse is in its reach. On Spark the analyses give the same
     rows; DIR may be an address there, such as s3a://bucket/warehouse.
@@ -112,7 +112,7 @@ def query(
     feedlog warehouse query
     feedlog warehouse query themes
     feedlog warehouse query first-response /srv/warehouse --json
-    feedlog warehouse query "select kind, count(*) from notes group by kind" /srv/warehouse
+    feedlog warehouse query "from notes where kind = 'complaint' limit 5" /srv/warehouse
     feedlog warehouse query words /srv/warehouse --engine spark://127.0.0.1:7077
     feedlog warehouse query words --show-sql
     """
