@@ -41,7 +41,7 @@ help:
 	@echo "make check   lint, then test"
 	@echo "make docs    write the generated pages of docs/ again"
 	@echo "make bench   time feedlog beside other programs (BENCH_ARGS are passed on)"
-	@echo "make torture try to lose notes: kills, full disks, fifty writers, damage (under ten minutes;"
+	@echo "make torture try to lose notes: kills, full disks, fifty writers, damage (under fifteen minutes;"
 	@echo "             TORTURE_ARGS=kills tries one of them, TORTURE_ARGS=--short a quick form of each)"
 	@echo "make warehouse five million notes as Parquet in DuckDB and on a Spark cluster of this machine: equal rows,"
 	@echo "             times, memory (WAREHOUSE_ARGS=--notes 50000 for fewer; needs Java 17)"

@@ -51,6 +51,11 @@ def ask(asked: str, place: str, *, engine: str = IN_PROCESS, limit: int) -> Answ
     """
     chosen = analysis(asked)
     if engine == IN_PROCESS:
+        if "://" in place:
+            raise WrongUsage(
+                f"DuckDB reads a folder of this machine, not an address: {place}.",
+                hint="Name the folder, or a cluster that sees the address: --engine spark://host:7077",
+            )
         from feedlog.warehouse import duck
 
         return duck.ask(chosen.sql if chosen else asked, place, limit)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from feedlog.errors import Refused, WrongUsage
 from feedlog.warehouse.asking import Answer, Question, answer
 from feedlog.warehouse.exporting import require_packages
-from feedlog.warehouse.folder import EXPORT_AGAIN, NO_MONTH, Listing, place, reading
+from feedlog.warehouse.folder import NO_MONTH, Listing, place, reading, remedy
 from feedlog.warehouse.tables import MONTHLY, TABLES, WHOLE
 
 if TYPE_CHECKING:
@@ -66,11 +66,11 @@ def _complaints(path: str) -> Iterator[None]:
         yield
     except duckdb.PermissionException as error:
         raise Refused(f"The query reaches beyond the warehouse: {_told(error)}", hint="Ask its tables only.") from error
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        raise Refused(f"The warehouse cannot be read: {_told(error)}", hint=EXPORT_AGAIN.format(path=path)) from error
     except duckdb.OutOfMemoryException as error:
         raise Refused(f"The query needs too much memory: {_told(error)}", hint="Ask for less at once.") from error
     except duckdb.Error as error:
+        if path in str(error):  # it complains of one of the files
+            raise Refused(f"The warehouse cannot be read: {_told(error)}", hint=remedy(path)) from error
         raise WrongUsage(f"The SQL is wrong: {_told(error)}", hint=_TABLES) from error
 
 

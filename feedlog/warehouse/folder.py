@@ -14,6 +14,7 @@ import errno
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import stat
 import time
@@ -32,7 +33,6 @@ _EXPORTING = ".exporting"
 NO_MONTH = ""
 # A long query keeps an export from putting things in place, and the other way round for a moment.
 PATIENCE_SECONDS = 600.0
-EXPORT_AGAIN = "Make it anew with: feedlog warehouse export {path}"
 
 
 class File(TypedDict):
@@ -58,6 +58,11 @@ class Listing(TypedDict):
     made_at: str
     open_month: bool
     parts: dict[str, Part]
+
+
+def remedy(path: str) -> str:
+    """What to do about a warehouse that is not there or not whole."""
+    return f"Run: feedlog warehouse export {shlex.quote(path)}"
 
 
 def place(table: str, month: str) -> str:
@@ -138,19 +143,19 @@ def reading(path: str) -> Iterator[Listing]:
     Raises NotFound where there is none, Refused where files are missing or are not what was made.
     """
     if not os.path.isdir(path):
-        raise NotFound(f"There is no warehouse at {path}.", hint=EXPORT_AGAIN.format(path=path))
+        raise NotFound(f"There is no warehouse at {path}.", hint=remedy(path))
     if os.path.exists(os.path.join(path, COMING, LISTING)):
         try:
             with _turn(path, exclusive=True):
                 _finish(path)
         except (OSError, FeedlogError) as error:
             raise Refused(
-                f"An export to {path} was stopped while it put its files in place.", hint=EXPORT_AGAIN.format(path=path)
+                f"An export to {path} was stopped while it put its files in place.", hint=remedy(path)
             ) from error
     with _turn(path, exclusive=False):
         listing = _listing(os.path.join(path, LISTING), path)
         if listing is None:
-            raise NotFound(f"There is no finished warehouse at {path}.", hint=EXPORT_AGAIN.format(path=path))
+            raise NotFound(f"There is no finished warehouse at {path}.", hint=remedy(path))
         for month, part in listing["parts"].items():
             for table in tables_of(month):
                 _refuse_other_size(path, table, month, part)
@@ -226,7 +231,7 @@ def _listing(file: str, path: str) -> Listing | None:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Refused(
             f"The list of what belongs to the warehouse is damaged: {file}.",
-            hint=f"Remove it and the folders beside it; then: feedlog warehouse export {path}",
+            hint=f"Remove it and the folders beside it. {remedy(path)}",
         ) from error
     return read
 
@@ -258,9 +263,9 @@ def _refuse_other_size(path: str, table: str, month: str, part: Part) -> None:
     try:
         size = os.path.getsize(os.path.join(path, place(table, month)))
     except OSError as error:
-        raise Refused(f"The warehouse is not whole: {of} is missing.", hint=EXPORT_AGAIN.format(path=path)) from error
+        raise Refused(f"The warehouse is not whole: {of} is missing.", hint=remedy(path)) from error
     if size != part["files"][table]["bytes"]:
-        raise Refused(f"The warehouse is damaged: {of} is not what was made.", hint=EXPORT_AGAIN.format(path=path))
+        raise Refused(f"The warehouse is damaged: {of} is not what was made.", hint=remedy(path))
 
 
 @contextmanager

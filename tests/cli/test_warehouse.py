@@ -97,7 +97,7 @@ def test_list_and_sql(invoke: Invoke) -> None:
         (("query", "drop table notes", "{place}"), 2,
          "feedlog: A warehouse is only read, with one query at a time.\nWrite one SELECT.\n"),
         (("query", "themes", "/nowhere"), 1,
-         "feedlog: There is no warehouse at /nowhere.\nMake it anew with: feedlog warehouse export /nowhere\n"),
+         "feedlog: There is no warehouse at /nowhere.\nRun: feedlog warehouse export /nowhere\n"),
         (("query", "themes", "{place}", "--engine", "oracle"), 2,
          "feedlog: There is no engine 'oracle'.\nIt is duckdb, or a Spark master such as spark://host:7077.\n"),
         (("query", "select 1", "{place}", "--engine", "spark://127.0.0.1:1"), 2,

@@ -101,7 +101,7 @@ def test_an_analysis_says_what_it_tells() -> None:
          'The SQL is wrong: Table with name nots does not exist! Did you mean "notes"?', "Its tables are: notes, "),
         ("select 1; select 2", WrongUsage, "A warehouse is only read, with one query at a time.", "Write one SELECT."),
         ("select verbatim::int from notes", WrongUsage, "The SQL is wrong: ", "Its tables are: "),
-        ("select error('no') from notes", Refused, "The warehouse cannot be read: no.", "Make it anew with: "),
+        ("select error('no') from notes", WrongUsage, "The SQL is wrong: no.", "Its tables are: "),
         (" ; ", WrongUsage, "A warehouse is only read, with one query at a time.", "Write one SELECT."),
     ],
 )  # fmt: skip
@@ -264,10 +264,17 @@ def test_who_may_not_finish_an_export_says_so(
     if os.geteuid() == 0:
         assert as_stranger(look, str(place)) == [
             f"An export to {place} was stopped while it put its files in place.",
-            f"Make it anew with: feedlog warehouse export {place}",
+            f"Run: feedlog warehouse export {place}",
         ]
     assert look(str(place)) == ["9"]
     assert as_stranger(look, str(place)) == ["9"]
+
+
+def test_an_address_is_for_spark() -> None:
+    """DuckDB has no network here, so an object store cannot be asked with it."""
+    with pytest.raises(WrongUsage) as refused:
+        ask("themes", "s3://bucket/warehouse", limit=10)
+    assert refused.value.message == "DuckDB reads a folder of this machine, not an address: s3://bucket/warehouse."
 
 
 def test_without_duckdb(whole: str, monkeypatch: pytest.MonkeyPatch) -> None:
