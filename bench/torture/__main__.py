@@ -8,7 +8,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.torture import damage, disk_full, erasing, first_runs, kills, masks, passing, reading, upgrades, writers
+from bench.torture import (
+    damage,
+    disk_full,
+    erasing,
+    first_runs,
+    kills,
+    live,
+    masks,
+    passing,
+    reading,
+    upgrades,
+    writers,
+)
 from bench.torture.scene import Broken
 
 Case = Callable[[Path, bool], str]
@@ -24,8 +36,9 @@ CASES: dict[str, Case] = {
     "upgrade": upgrades.run,
     "damage": damage.run,
     "reading": reading.run,
+    "live": live.run,
 }
-LONGEST_SECONDS = 600
+LONGEST_SECONDS = 900
 
 
 def main() -> None:

@@ -34,6 +34,7 @@ COMMANDS = {
     "history": "Who changed what, when, and for whom.",
     "import": "Take in a file from another system.",
     "export": "Give the notes, or the whole log, to other programs.",
+    "warehouse": "Years of notes as Parquet: export, query.",
     "publish": "Write the pages' file anew.",
     "serve": "Show the pages in the browser.",
     "user": "Who may log in to the pages.",
