@@ -36,6 +36,7 @@ COMMANDS = {
     "export": "Give the notes, or the whole log, to other programs.",
     "publish": "Write the pages' file anew.",
     "serve": "Show the pages in the browser.",
+    "site": "Sites: init, push, hub, verify, status.",
     "user": "Who may log in to the pages.",
     "dossier": "Everything we hold of one customer.",
     "erase": "Erase a customer for good, in every file.",

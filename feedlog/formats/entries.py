@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 KINDS = ("note", "customer", "theme", "erasure", "asked", "heard")
 _FORM = "feedlog entry"
+_ANSWER = "feedlog answer"
 
 
 class Entry(NamedTuple):
@@ -39,9 +40,45 @@ _SHAPES = (str, str, str, str, str, str, int, str, str, list, dict)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def written(entry: Entry) -> bytes:
-    """An entry as it travels."""
-    return _encode({"form": _FORM, **entry._asdict()}).encode("utf-8", "replace")
+class Answer(NamedTuple):
+    """What a hub's copy says to one sender: the rows it holds (uid and version), and of those asked for the missing.
+
+    `asked` is the uid of the question, `parked` counts what it cannot take in yet, `clock_off_seconds` is how far the
+    sender's clock is ahead, `namesakes` how many other logs send under its name, `schema` that of the hub's feedlog.
+    """
+
+    sender: str
+    receipts: list[list[str]]
+    missing: list[str]
+    asked: str
+    parked: int
+    clock_off_seconds: int
+    namesakes: int
+    schema: int
+    answered_at: str
+
+
+_ANSWER_SHAPES = (str, list, list, str, int, int, int, int, str)
+
+
+def written(document: Entry | Answer) -> bytes:
+    """An entry or answer as it travels."""
+    form = _FORM if isinstance(document, Entry) else _ANSWER
+    return _encode({"form": form, **document._asdict()}).encode("utf-8", "replace")
+
+
+def read_answer(message: bytes) -> Answer:
+    """The answer of a message; raises NoEntry for anything else."""
+    try:
+        found = json.loads(message)
+        answer = Answer(*(found[field] for field in Answer._fields))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise NoEntry("it is no answer") from error
+    if found.get("form") != _ANSWER or not all(map(isinstance, answer, _ANSWER_SHAPES)):
+        raise NoEntry("it is no answer")
+    if any(len(row) != 2 for row in answer.receipts):
+        raise NoEntry("its receipts are none")
+    return answer
 
 
 def read(message: bytes) -> Entry:

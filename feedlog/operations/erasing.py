@@ -70,9 +70,9 @@ def erase(
     """Takes everything `reach` finds out of the log, the spool and the outbox, as one change.
 
     `reach` is asked inside the transaction, so that a note logged at this moment goes, too. With the `secret` beside
-    the log, `resume` knows by the keys that went whose erasure it is. One that was begun in another log keeps its `uid`.
-    Raises WrongUsage for a reason that names the
-    customer, since reasons stay. Afterwards the files must be scrubbed: see `scrub`.
+    the log, `resume` knows by the keys that went whose erasure it is. `uid` is that of one begun in another log. Raises
+    WrongUsage for a reason that names the customer, since reasons stay. Afterwards the files must be scrubbed: see
+    `scrub`.
     """
     why = checks.text(reason, "reason")
     with log.write():

@@ -41,7 +41,8 @@ def take_in(log: Log, uid: str, holds: dict[str, Any], now: str, outside: Outsid
             "insert or ignore into erased (uid, erasure_id) values (?, ?)", [(one, erased.erasure_id) for one in uids]
         )
         connection.execute(
-            "delete from parked where mark in (select value from json_each(?)) and entry not like '%' || ? || '%'",
+            """delete from parked where mark in (select value from json_each(?))
+                  and not exists (select 1 from json_each(entry, '$.after') where value = ?)""",
             [json.dumps(taken), uid],
         )
     return erased

@@ -64,7 +64,8 @@ def touched_note_ids(log: Log, after: int) -> set[int]:
         """select notes.id from changes join customers as changed on changed.id = changes.customer_id
              join customers as moved on moved.merged_into_id = changed.merged_into_id
              join notes on notes.customer_id = moved.id where changes.id > ?""",
-        # Only a merge, its undoing, and either of them arriving from a site gives notes other themes without naming them. Themes merged earlier move along.
+        # Only a merge and its undoing, here or at a site, give notes other themes without naming them. Themes merged
+        # earlier move along.
         """select note_themes.note_id from changes
              join themes as changed on changed.id = changes.theme_id
              join themes as moved

@@ -44,6 +44,8 @@ create table sites (
   clock_off_seconds  integer not null,
   waiting            integer not null,
   oldest_at          text,
+  parked             integer not null default 0,
+  namesakes          integer not null default 0,
   heard_at           text not null
 ) strict, without rowid;
 create table unreadable (

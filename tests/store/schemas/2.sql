@@ -415,6 +415,8 @@ create table sites (
   clock_off_seconds  integer not null, -- how far its clock is ahead of the hub's
   waiting            integer not null, -- rows without a receipt when it was last heard
   oldest_at          text,             -- the oldest of them
+  parked             integer not null default 0, -- at a site: how many of its entries the hub cannot take in yet
+  namesakes          integer not null default 0, -- at a site: how many other logs send under its name
   heard_at           text not null
 ) strict, without rowid;
 
