@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 
 from feedlog.formats.entries import Entry
-from feedlog.operations import cards, codebook, describing
+from feedlog.operations import cards, codebook, describing, marks
 from feedlog.operations.arrivals import Arrivals
 from feedlog.operations.cards import Card
 from feedlog.operations.changes import record
@@ -29,6 +29,8 @@ class Known:
 
     def __init__(self, log: Log, now: str) -> None:
         self._log, self._now = log, now
+        self._secret = marks.secret_of(log.path)
+        self._erased = marks.of_erasures(log)
         self._ids: dict[tuple[str, str, str], tuple[int, str]] = {}
         self._touched: dict[tuple[str, str, int], None] = {}
         self._merges: set[str] = set()
@@ -50,8 +52,22 @@ class Known:
             card = entry.holds.get(noun)
             if card:
                 self._named(noun, card, entry.site)
-                if card.get("merged") and card["merged"][0]:
-                    self._named(noun, card["merged"][0], entry.site)
+                into = self._merged(noun, card)
+                if into:
+                    self._named(noun, into, entry.site)
+
+    def _merged(self, noun: str, card: Card) -> Card | None:
+        """Into whom the card says it is merged; nobody, where that one was erased since."""
+        if not card.get("merged"):
+            return None
+        into, at, *known = card["merged"]
+        if into and noun == "customer" and self._secret:
+            erased = self._erased.get(marks.mark(self._secret, into["key"]), [])
+            if not set(erased) <= set(known[0] if known else ()):
+                into = None
+                card["merged"] = [None, at]
+        named: Card | None = into
+        return named
 
     def take(self, noun: str, card: Card, entry: Entry) -> int:
         """The row of a card that came on its own."""
@@ -83,7 +99,7 @@ class Known:
             return cached[0]
         found = self._log.row(
             f"select {noun}_id as id, version, held from arrived where uid = ? and sender = ?",
-            [card["uid"], entry.sender],
+            [_kept_as(card), entry.sender],
         )
         if found and found["id"] and found["version"] >= entry.version:
             row_id = int(found["id"])
@@ -94,10 +110,10 @@ class Known:
 
     def _settle(self, noun: str, card: Card, entry: Entry, before: Card | None) -> int:
         row_id = self._named(noun, card, entry.site)
+        self._merged(noun, card)
         said = {part: card[part] for part in ("fields", "former", "merged", "terms") if card.get(part)}
         arrivals = Arrivals(self._log, [])
-        given = entry._replace(uid=card["uid"])
-        arrivals.put(given, held=said, **{f"{noun}_id": row_id})
+        arrivals.put(entry._replace(uid=_kept_as(card)), held=said, **{f"{noun}_id": row_id})
         arrivals.store()
         if said == (before or {}):
             return row_id
@@ -133,7 +149,12 @@ class Known:
         return int(row["id"])
 
 
-def take_customer(log: Log, known: Known, entry: Entry) -> None:
+def _kept_as(card: Card) -> str:
+    """By what `arrived` knows a card: a newer one may have come with a note before what hangs on this one did."""
+    return f"card {card['uid']}"
+
+
+def take_customer(log: Log, known: Known, arrivals: Arrivals, entry: Entry) -> None:
     """A customer's card with the facts of them."""
     customer_id = known.take("customer", entry.holds["customer"], entry)
     for fact in entry.holds["facts"]:
@@ -147,6 +168,7 @@ def take_customer(log: Log, known: Known, entry: Entry) -> None:
             ],
         )
     known.touched(entry.site, customer_id=customer_id)
+    arrivals.put(entry, customer_id=customer_id)
 
 
 def _keep_own(log: Log, noun: str, row_id: int) -> None:
@@ -239,7 +261,7 @@ def settle_merges(log: Log, noun: str) -> list[int]:
         f"""select {noun}_id as id, uid, held from arrived
              where {noun}_id is not null and json_extract(held, '$.merged') is not null"""
     )
-    merges = [(row["id"], row["uid"], *json.loads(row["held"])["merged"]) for row in rows]
+    merges = [(row["id"], row["uid"], *json.loads(row["held"])["merged"][:2]) for row in rows]
     for row_id, (into, at) in cards.merges_here(log, noun).items():
         merges.append((row_id, "", into, at))
     for row_id, uid, into, at in merges:
@@ -265,6 +287,24 @@ def _end(ways: dict[int, int], row_id: int) -> int:
     while row_id in ways:
         row_id = ways[row_id]
     return row_id
+
+
+def forget_merges(log: Log, secret: bytes, erased: set[str]) -> None:
+    """Takes these customers, by their marks, out of what others' cards say; to be called when their rows are gone."""
+    rows = log.rows(
+        """select uid, sender, held from arrived
+            where customer_id is not null and json_extract(held, '$.merged[0]') is not null"""
+    )
+    for row in rows:
+        held = json.loads(row["held"])
+        into, at, *_ = held["merged"]
+        if marks.mark(secret, into["key"]) in erased:
+            held["merged"] = [None, at]
+            log.connection.execute(
+                "update arrived set held = ? where uid = ? and sender = ?",
+                [json.dumps(held, ensure_ascii=False), row["uid"], row["sender"]],
+            )
+    settle_merges(log, "customer")
 
 
 def _finder(log: Log, noun: str) -> Callable[[Card], int | None]:

@@ -56,9 +56,9 @@ def _take(log: Log, entries: Sequence[Entry], now: str) -> TakenIn:
     notes = [entry for entry in newer if entry.kind == "note"]
     for entry in newer:
         if entry.kind == "customer":
-            cards_in.take_customer(log, known, entry)
+            cards_in.take_customer(log, known, arrivals, entry)
         elif entry.kind == "theme":
-            known.take("theme", entry.holds["theme"], entry)
+            arrivals.put(entry, theme_id=known.take("theme", entry.holds["theme"], entry))
     _take_notes(log, known, arrivals, notes, index)
     index.flush()
     arrivals.store()

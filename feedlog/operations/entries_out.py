@@ -44,6 +44,15 @@ class Sending:
         by, after = self._by, self._erased.get(mark, [])
         return Entry(kind, uid, self.version, by.site, by.sender, self._uid, NEWEST, self._now, mark, [*after], holds)
 
+    def _cards(self, ids: Sequence[int]) -> dict[int, cards.Card]:
+        """Customers' cards. A merge names another customer, so it says, too, which of their erasures were known."""
+        found = cards.of_customers(self._log, ids)
+        for card in found.values():
+            into = card.get("merged", (None,))[0]
+            if into:
+                card["merged"].append(self._erased.get(marks.mark(self._by.secret, into["key"]), []))
+        return found
+
     def _notes(self, ids: str) -> Iterator[tuple[str, dict[str, Any], str]]:
         log = self._log
         notes = log.rows(
@@ -51,7 +60,7 @@ class Sending:
                   from notes where id in {_THESE} order by id""",
             [ids],
         )
-        known = cards.of_customers(log, [row["customer_id"] for row in notes if row["customer_id"]])
+        known = self._cards([row["customer_id"] for row in notes if row["customer_id"]])
         hanging = {table: _by_note(log, table, ids) for table in ("corrections", "responses")}
         promises, themes = _promises(log, ids), _themes_on(log, ids)
         for row in notes:
@@ -68,7 +77,7 @@ class Sending:
         facts: dict[int, list[dict[str, Any]]] = {}
         for row in self._log.rows(f"select * from facts where customer_id in {_THESE} order by id", [ids]):
             facts.setdefault(row["customer_id"], []).append(_travelling(row))
-        for customer_id, card in cards.of_customers(self._log, json.loads(ids)).items():
+        for customer_id, card in self._cards(json.loads(ids)).items():
             holds = {"customer": card, "facts": facts.get(customer_id, [])}
             yield card["uid"], holds, marks.mark(self._by.secret, card["key"])
 

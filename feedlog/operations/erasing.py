@@ -254,7 +254,6 @@ def _forget_travels(log: Log, erasure_id: int, customer_ids: str) -> None:
         f"delete from receipts where uid in {gone}",
         f"delete from arrived where uid in {gone}",
         f"delete from parked where uid in {gone}",
-        f"update arrived set held = null where customer_id is not null and held ->> '$.merged[0].uid' in {gone}",
     ):
         log.connection.execute(sql, [erasure_id])
     log.connection.execute(f"delete from arrived where customer_id in {_THESE}", [customer_ids])

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from feedlog.operations import erasing, marks, reaching
+from feedlog.operations import cards_in, erasing, marks, reaching
 from feedlog.operations.erasing import Erased
 from feedlog.operations.leftovers import Outside
 from feedlog.operations.reaching import Reach
@@ -29,8 +29,8 @@ def take_in(log: Log, uid: str, holds: dict[str, Any], now: str, outside: Outsid
     def reach(log: Log) -> Reach:
         named = reaching.of_uids(log, uids)
         theirs = marks.customers_with(log, secret, set(taken)) if secret else []
-        every = reaching.with_merged(log, [*named.customer_ids, *theirs])
-        return reaching.of_customers(log, every, named.note_ids)
+        # Not who is merged with them here: that may have been undone where it was said, and news of it be on its way.
+        return reaching.of_customers(log, [*named.customer_ids, *theirs], named.note_ids)
 
     with log.write() as connection:
         if is_done(log, uid):
@@ -45,4 +45,6 @@ def take_in(log: Log, uid: str, holds: dict[str, Any], now: str, outside: Outsid
                   and not exists (select 1 from json_each(entry, '$.after') where value = ?)""",
             [json.dumps(taken), uid],
         )
+        if secret:
+            cards_in.forget_merges(log, secret, set(taken))
     return erased
