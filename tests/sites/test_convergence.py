@@ -197,7 +197,7 @@ def test_what_arrives_is_what_stands_at_the_sites(
             assert found[table]
             assert [row for row in here[table] if row not in found[table]] == [], table
     assert {row["key"]: (row["name"], row["segment"]) for row in found["customers"]} == {
-        "K-1": ("Anna Holm Berg", "public"),
+        "K-1": ("Anna Holm Berg", "business"),
         "K-2": (None, None),
         "K-3": (None, None),
         "K-7": (None, None),
