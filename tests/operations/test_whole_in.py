@@ -70,6 +70,16 @@ STORY = [
 ]  # fmt: skip
 
 
+BETWEEN_SITES = (
+    "insert into receipts select uid, '#1', logged_at, '#1', logged_at from notes",
+    "insert into arrived (uid, sender, version, customer_id, held) select uid, 's', '#1', id, '{}' from customers",
+    "insert into parked values ('p', 's', '#1', 'm', 'newer feedlog', '2026-11-18T09:00:00Z', '{}')",
+    "insert into erased_customers select 'm', id from erasures",
+    "insert into sites values ('s', 'aarhus', 'l', 2, 2, 0, 0, null, 0, 0, '2026-11-18T09:00:00Z')",
+    "insert into unreadable values (7, 'feedlog.up.aarhus.-.x', 'it is no JSON', 9, '2026-11-18T09:00:00Z')",
+)
+
+
 @pytest.fixture
 def full(invoke: Invoke, log_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
     """A log that holds everything a log can hold, open for reading."""
@@ -80,6 +90,9 @@ def full(invoke: Invoke, log_path: Path, tmp_path: Path, monkeypatch: pytest.Mon
     for words in STORY:
         done = invoke(*words)
         assert done.status == 0, (words, done.err)
+    with open_for_writing(str(log_path), []) as between_sites, between_sites.write() as connection:
+        for statement in BETWEEN_SITES:
+            connection.execute(statement)
     with open_for_reading(str(log_path)) as opened:
         yield opened
 

@@ -85,6 +85,7 @@ def in_aarhus(log: Log, folder: Path) -> list[Callable[[], object]]:
         lambda: undo(log, at(31)),
         lambda: undo(log, at(32)),
         lambda: say(33, "Pakken er her nu", customer="K-9", name="Liv Dahl"),
+        lambda: merging.merge(log, "K-7", "K-2", at(34)),
     ]
 
 
@@ -203,5 +204,6 @@ def test_what_arrives_is_what_stands_at_the_sites(
         "K-7": (None, None),
         "K-9": (None, None),
     }
-    assert [row["merged_into"] for row in found["customers"] if row["key"] == "K-2"] == ["K-1"]
+    merged = {row["key"]: row["merged_into"] for row in found["customers"] if row["merged_into"]}
+    assert merged == {"K-7": "K-2"}  # K-2 into K-1 was undone, and whom K-1 was merged into was erased
     assert found["parked"] == []
