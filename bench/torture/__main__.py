@@ -8,7 +8,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.torture import damage, disk_full, erasing, first_runs, kills, masks, passing, reading, upgrades, writers
+from bench.torture import (
+    damage,
+    disk_full,
+    erasing,
+    first_runs,
+    kills,
+    masks,
+    passing,
+    reading,
+    sites,
+    upgrades,
+    writers,
+)
 from bench.torture.scene import Broken
 
 Case = Callable[[Path, bool], str]
@@ -24,6 +36,7 @@ CASES: dict[str, Case] = {
     "upgrade": upgrades.run,
     "damage": damage.run,
     "reading": reading.run,
+    "sites": sites.run,
 }
 LONGEST_SECONDS = 600
 

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from feedlog import when
@@ -17,7 +18,7 @@ from feedlog.store import Log
 try:
     from feedlog.sites import kit, membership
     from feedlog.sites.engine import Away, Carrier, Node, start_command
-    from feedlog.sites.following import Follower
+    from feedlog.sites.following import Follower, beside
     from feedlog.sites.membership import Membership
     from feedlog.sites.pushing import Finish, Pushed, Pusher
     from feedlog.sites.receiving import Receiver
@@ -183,9 +184,18 @@ def follower(session: Session, told: Callable[[str], object], end: threading.Eve
     return Follower(session.path, session.config.languages, forgetting.outside(session), _finish(session), told, end)
 
 
-def is_member(session: Session) -> bool:
-    """Whether this log is a site or a hub."""
-    return membership.is_member(session.path)
+@contextmanager
+def following(session: Session) -> Iterator[None]:
+    """Sends, or takes in, beside what the block does; refuses a log that is neither site nor hub."""
+    membership.beside(session.path)
+    end = threading.Event()
+    thread = beside(follower(session, printing.talk, end))
+    thread.start()
+    try:
+        yield
+    finally:
+        end.set()
+        thread.join()
 
 
 def _finish(session: Session) -> Callable[[Log], Finish]:
