@@ -169,7 +169,7 @@ def _uids(log: Path) -> list[str]:
 
 
 def _found(login: str, towns: list[Town]) -> int:
-    """Looks notes up on the pages, as a manager does: every note by the search of its own word, of the first and last."""
+    """Looks notes up on the pages as a manager does, each by its own word; returns how many."""
     browser = urllib.request.build_opener(
         urllib.request.HTTPCookieProcessor(CookieJar()), urllib.request.ProxyHandler({})
     )

@@ -46,6 +46,7 @@ class Pusher:
         self._troubles: list[str] = []
         self._too_large: dict[str, None] = {}
         self._questions: set[str] = set()
+        self._anew: set[str] = set()
         self.missing = 0  # rows that the hub said it does not hold, though it had given a receipt
 
     def round(self, *, wait: float = _SHORT) -> Pushed:
@@ -55,7 +56,7 @@ class Pusher:
         sent = 0
         for messages in self._messages():
             taken = self._carrier.send(messages)
-            receipts.sent(self._log, ((one.uid, one.id.partition("#")[2]) for one in taken), when.now())
+            receipts.sent(self._log, ((one.uid, one.version) for one in taken), when.now())
             sent += len(taken)
         received += self._listen(wait)
         self._move_reach()
@@ -89,7 +90,7 @@ class Pusher:
     def _ask(self, kind: str, holds: dict[str, object]) -> str:
         with snapshot(self._log):
             entry = entries_out.Sending(self._log, self._by, when.now()).entry(kind, new_uid(), holds)
-        message = Message(self._by.site, "", entry.uid, entry.uid, written(entry))
+        message = Message(self._by.site, "", entry.uid, entry.version, entry.uid, written(entry))
         if not self._carrier.send([message]):
             self._troubles.append("the hub did not take a question in time")
         return entry.uid
@@ -119,7 +120,10 @@ class Pusher:
             if size + len(body) > _ENOUGH:
                 yield portion
                 portion, size = [], 0
-            portion.append(Message(entry.site, entry.mark, entry.uid, f"{entry.uid}#{entry.version}", body))
+            # The engine drops what it was given minutes ago, under the same id; what the hub lost since must pass.
+            again = f"#{new_uid()}" if entry.uid in self._anew else ""
+            known_as = f"{entry.uid}#{entry.version}{again}"
+            portion.append(Message(entry.site, entry.mark, entry.uid, entry.version, known_as, body))
             size += len(body)
         if portion:
             yield portion
@@ -139,6 +143,7 @@ class Pusher:
                 if answer.missing:
                     receipts.doubt(self._log, answer.missing)
                     self.missing += len(answer.missing)
+                    self._anew.update(answer.missing)
                 self._questions.difference_update(answer.asked.split(","))
                 known_sites.heard_from_hub(self._log, self._by, answer)
             self._carrier.done(messages)

@@ -250,7 +250,7 @@ def test_into_the_log_it_came_from(full: Log, file: Path, log_path: Path, by: By
 def test_of_a_newer_feedlog(file: Path, other: Log, by: By) -> None:
     """A file of a newer schema is refused with what to do about it."""
     newer = forged(file, lambda lines: lines[0].update(version=99))
-    assert refusal(other, newer, by) == "whole.jsonl was written by a newer feedlog (schema 99, this one knows 1)."
+    assert refusal(other, newer, by) == "whole.jsonl was written by a newer feedlog (schema 99, this one knows 2)."
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_of_a_newer_feedlog(file: Path, other: Log, by: By) -> None:
         (lambda lines: first(lines, "notes").update(satisfaction="much"), "cannot store TEXT value in INTEGER column"),
         (lambda lines: first(lines, "notes").update(satisfaction=10**30), "do not fit into the table notes"),
         (lambda lines: first(lines, "notes").update(verbatim=["a"]), "do not fit into the table notes"),
-        (lambda lines: lines.append(dict(lines[-1])), "do not fit into the table erased"),
+        (lambda lines: lines.append(dict(lines[-1])), "do not fit into the table unreadable"),
         (lambda lines: first(lines, "erasures").update(finished_at=None), "holds an erasure that was never finished."),
         (lambda lines: first(lines, "settings").update(value="xx"), "lacks the log's own settings, or they are none."),
         (lambda lines: lines[0].update(uid="another"), "lacks the log's own settings, or they are none."),

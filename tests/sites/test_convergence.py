@@ -153,7 +153,7 @@ def in_parts(entries: list[Entry], seed: int) -> Iterator[list[Entry]]:
 
 
 def test_every_order_ends_the_same(sent: list[Entry], hub: Callable[[], Log], tmp_path: Path) -> None:
-    """Shuffled, repeated, in batches of any size: the same notes, themes, promises, customers and words on each copy."""
+    """Shuffled, repeated, in batches of any size: the same notes, themes, promises and customers on each copy."""
     first = None
     for number, order in enumerate(orders(sent)):
         copy = hub()

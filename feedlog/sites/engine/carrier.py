@@ -10,7 +10,6 @@ from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
-import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -29,7 +28,9 @@ _DAY = 86_400
 _KEPT_DAYS = {_SENT: 30, _BACK: 7, _ERASED: 0}
 _SAME_MESSAGE_SECONDS = 120
 _IN_FLIGHT = 256
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS, _SHORTEST_SECONDS = 5.0, 0.05
+# Whatever the client tries on its own, no call takes longer; a fetch waits for less.
+_LONGEST_SECONDS, _LONGEST_CONNECTING_SECONDS = 60.0, 6.0
 _AWAY = (NatsError, OSError, asyncio.TimeoutError)
 # Behind a leaf node the hub is known by this name only.
 DOMAIN = "hub"
@@ -38,8 +39,6 @@ LARGEST_MESSAGE_BYTES = 8 * 1024 * 1024
 
 class Away(FeedlogError):
     """The hub cannot be reached now. What waits is in the log, and is sent when it can."""
-
-    exit_status = 75
 
 
 class Access(NamedTuple):
@@ -52,11 +51,12 @@ class Access(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A message to be sent: who it is about, what it is known by, and its text."""
+    """A message to be sent: who it is about, which row in which version, what the engine knows it by, and its text."""
 
     site: str
     mark: str
     uid: str
+    version: str
     id: str
     body: bytes
 
@@ -165,7 +165,9 @@ class Carrier:
         if key not in self._pulls:
             self._pulls[key] = await self._subscribe(stream, reader, subject)
         try:
-            fetched = await self._pulls[key].fetch(most, timeout=seconds)
+            fetched = await self._pulls[key].fetch(
+                most, timeout=min(max(seconds, _SHORTEST_SECONDS), _LONGEST_SECONDS / 2)
+            )
         except TimeoutError:
             return []
         except NatsError:
@@ -218,9 +220,21 @@ class Carrier:
 
     def forget(self, marks: Iterable[str], uids: Iterable[str]) -> None:
         """Takes the messages of these customers, and these rows, out of what the sites sent, on every node."""
-        subjects = [f"feedlog.up.*.{mark}.>" for mark in marks] + [f"feedlog.up.*.{NOBODY}.{uid}" for uid in uids]
+        subjects = [f"feedlog.up.*.{mark}.>" for mark in marks] + [f"feedlog.up.*.*.{uid}" for uid in uids]
         for subject in subjects:
-            self._run(self._js().purge_stream(_SENT, subject=subject))
+            self._run(self._forget(subject))
+
+    async def _forget(self, subject: str) -> None:
+        """One by one, since the engine writes over a message that is deleted, but only unlinks what is purged."""
+        number = 1
+        while True:
+            try:
+                found = await self._js().get_msg(_SENT, seq=number, subject=subject, next=True)
+            except NotFoundError:
+                return
+            number = found.seq or number
+            await self._js().delete_msg(_SENT, number)
+            number += 1
 
     def waiting(self, reader: str) -> int:
         """How many messages of sites this reader has not been given yet."""
@@ -238,18 +252,20 @@ class Carrier:
     async def _connect(self) -> None:
         access = self._access
         secure = ssl.create_default_context(cafile=access.authority) if access.authority else None
-        self._client = await nats.connect(
+        self._client = Client()
+        connecting = self._client.connect(
             list(access.servers),
             name=f"feedlog {access.name}",
             nkeys_seed=access.seed,
             inbox_prefix=f"_INBOX_{access.name}",
             tls=secure,
             connect_timeout=2,
-            max_reconnect_attempts=3,
-            reconnect_time_wait=0.2,
+            max_reconnect_attempts=2,
+            reconnect_time_wait=1,
             allow_reconnect=True,
             error_cb=_unsaid,
         )
+        await asyncio.wait_for(connecting, _LONGEST_CONNECTING_SECONDS)
         self._stream = self._client.jetstream(
             domain=DOMAIN, timeout=_PATIENCE_SECONDS, publish_async_max_pending=_IN_FLIGHT
         )
@@ -261,7 +277,7 @@ class Carrier:
 
     def _run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
         try:
-            return self._loop.run_until_complete(work)
+            return self._loop.run_until_complete(asyncio.wait_for(work, _LONGEST_SECONDS))
         except _AWAY as error:
             raise _away(f"The hub does not answer ({_reason(error)})") from error
 

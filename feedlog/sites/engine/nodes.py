@@ -78,14 +78,19 @@ def hub_node(number: int, nodes: Sequence[Node], hub: str, sites: Mapping[str, s
         "    ]",
         "  }",
         "}",
-        f"leafnodes {{ listen: {_host(node)}:{node.port + _TO_LEAVES} {' '.join(tls)} }}",
+        "leafnodes {",
+        f"  listen: {_host(node)}:{node.port + _TO_LEAVES}",
+        *tls,
+        "}",
     ]
     if nodes[1:]:
         routes = ", ".join(f"nats://{_host(one)}:{one.port + _TO_NODES}" for one in nodes)
-        between = " ".join(_tls(secure, both=True))
-        lines.append(
-            f"cluster {{ name: feedlog, listen: {_host(node)}:{node.port + _TO_NODES}, routes: [{routes}] {between} }}"
-        )
+        lines += [
+            "cluster {",
+            f"  name: feedlog, listen: {_host(node)}:{node.port + _TO_NODES}, routes: [{routes}]",
+            *_tls(secure, both=True),
+            "}",
+        ]
     return "\n".join([*lines, ""])
 
 
@@ -93,7 +98,7 @@ def leaf_node(name: str, listens: Node, nodes: Sequence[Node], keys: Keys, secur
     """The configuration of a site's leaf node, which lets only this site's log in. It holds the seed."""
     scheme = "tls" if secure else "nats-leaf"
     remotes = ", ".join(f'"{scheme}://{_host(one)}:{one.port + _TO_LEAVES}"' for one in nodes)
-    tls = f'tls {{ ca_file: "{Secure().authority}" }}' if secure else ""
+    tls = f', tls {{ ca_file: "{Secure().authority}" }}' if secure else ""
     return "\n".join(
         [
             f"server_name: site-{name}-{os.urandom(4).hex()}",
@@ -103,7 +108,7 @@ def leaf_node(name: str, listens: Node, nodes: Sequence[Node], keys: Keys, secur
             f"accounts {{ {_ACCOUNT} {{ users: [ {{ nkey: {keys.public} }} ] }} }}",
             "leafnodes {",
             '  reconnect: "1s"',
-            f"  remotes: [ {{ urls: [{remotes}], nkey: {keys.seed}, account: {_ACCOUNT}, {tls} }} ]",
+            f"  remotes: [ {{ urls: [{remotes}], nkey: {keys.seed}, account: {_ACCOUNT}{tls} }} ]",
             "}",
             "",
         ]
