@@ -37,6 +37,7 @@ COMMANDS = {
     "warehouse": "Years of notes as Parquet: export, query.",
     "publish": "Write the pages' file anew.",
     "serve": "Show the pages in the browser.",
+    "site": "Sites: init, push, hub, verify, status.",
     "user": "Who may log in to the pages.",
     "dossier": "Everything we hold of one customer.",
     "erase": "Erase a customer for good, in every file.",
