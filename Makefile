@@ -43,7 +43,7 @@ help:
 	@echo "make tour    walk over every page in a browser, look for faults, take pictures into build/tour"
 	@echo "make messages gather what the pages say; what is new waits in feedlog/web/languages to be translated"
 	@echo "make bench   time feedlog beside other programs (BENCH_ARGS are passed on)"
-	@echo "make torture try to lose notes: kills, full disks, fifty writers, damage (under fifteen minutes;"
+	@echo "make torture try to lose notes: kills, full disks, fifty writers, damage (one machine under ten minutes, then what is past it;"
 	@echo "             TORTURE_ARGS=kills tries one of them, TORTURE_ARGS=--short a quick form of each)"
 	@echo "make warehouse five million notes as Parquet in DuckDB and on a Spark cluster of this machine: equal rows,"
 	@echo "             times, memory (WAREHOUSE_ARGS=--notes 50000 for fewer; needs Java 17)"

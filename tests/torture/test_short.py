@@ -35,7 +35,7 @@ def test_broken_promise_is_told() -> None:
         "from bench.torture import __main__ as torture\n"
         "from bench.torture.scene import Broken\n"
         "def broken(work, short): raise Broken('3 of 5 notes are lost')\n"
-        "torture.CASES = {'kills': broken}\n"
+        "torture.CASES, torture.PAST_ONE_MACHINE = {'kills': broken}, {}\n"
         "torture.main()"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
