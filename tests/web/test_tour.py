@@ -40,8 +40,9 @@ def tour(tmp_path_factory: pytest.TempPathFactory, office: None) -> Iterator[Tou
     ],
 )
 def test_every_page(tour: Tour, who: str, language: str, device: str, paper: str, paths: dict[str, Any]) -> None:
-    """On no page axe-core finds a fault at WCAG 2.2 AA, the browser complains, another machine is asked for anything, or
-    a reader must push sideways; each says its language and has its status.
+    """On no page axe-core finds a fault at WCAG 2.2 AA, the browser complains, another machine is asked for anything.
+
+    No reader must push sideways; each page says its language and has its status.
     """
     wrong = []
     for stop in tour.walk(who, language, device, paper, paths):
