@@ -10,6 +10,7 @@ TEST_ARGS ?=
 BENCH_ARGS ?=
 QUALITY_ARGS ?=
 TORTURE_ARGS ?=
+WAREHOUSE_ARGS ?=
 FUZZ_ARGS ?=
 FUZZ_SECONDS ?= 30
 LOCK_ARGS ?=
@@ -24,6 +25,8 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 BENCH := $(VENV)/.bench
 FUZZ := $(VENV)/.fuzz
+SPARK := $(VENV)/.spark
+TORTURE := $(VENV)/.torture
 UV := $(VENV)/.uv
 PINNED := pyproject.toml hatch_build.py constraints.txt
 
@@ -38,10 +41,13 @@ help:
 	@echo "make lint    style, types, architecture, and whether the generated pages are up to date"
 	@echo "make check   lint, then test"
 	@echo "make docs    write the generated pages of docs/ again"
+	@echo "make tour    walk over every page in a browser, look for faults, take pictures into build/tour"
 	@echo "make messages gather what the pages say; what is new waits in feedlog/web/languages to be translated"
 	@echo "make bench   time feedlog beside other programs (BENCH_ARGS are passed on)"
-	@echo "make torture try to lose notes: kills, full disks, fifty writers, damage (under ten minutes;"
+	@echo "make torture try to lose notes: kills, full disks, fifty writers, damage (one machine under ten minutes, then what is past it;"
 	@echo "             TORTURE_ARGS=kills tries one of them, TORTURE_ARGS=--short a quick form of each)"
+	@echo "make warehouse five million notes as Parquet in DuckDB and on a Spark cluster of this machine: equal rows,"
+	@echo "             times, memory (WAREHOUSE_ARGS=--notes 50000 for fewer; needs Java 17)"
 	@echo "make fuzz    feed arbitrary bytes to what reads them (FUZZ_SECONDS=30 for each target)"
 	@echo "make quality measure search and who-else on public texts (QUALITY_ARGS names their folder)"
 	@echo "make lock    write uv.lock and constraints.txt again (LOCK_ARGS=--upgrade takes newer versions)"
@@ -92,6 +98,10 @@ docs: $(DEV)
 
 # What the pages say, gathered anew: a sentence that is new stands in each catalogue with an empty translation, one that
 # is gone stands there no more. pybabel would add names and dates to the head of a file; they are left out.
+.PHONY: tour
+tour: $(DEV) chromium
+	@$(BIN)/python -m tests.web.tour build/tour
+
 .PHONY: messages
 messages: $(RUNTIME)
 	@$(BIN)/pybabel -q extract --mapping babel.cfg --keyword counted:1,2 --keyword html --keyword marked --no-location --omit-header \
@@ -112,8 +122,12 @@ bench: $(BENCH)
 	@$(BIN)/python -m bench $(BENCH_ARGS)
 
 .PHONY: torture
-torture: $(DEV)
+torture: $(TORTURE)
 	@$(BIN)/python -m bench.torture $(TORTURE_ARGS)
+
+.PHONY: warehouse
+warehouse: $(SPARK)
+	@$(BIN)/python -m bench.warehouse $(WAREHOUSE_ARGS)
 
 .PHONY: fuzz
 fuzz: $(FUZZ)
@@ -163,6 +177,16 @@ $(BENCH): $(PYTHON) $(PINNED)
 $(FUZZ): $(DEV)
 	@echo "Installing atheris into $(VENV) ..."
 	@$(INSTALL) --editable '.[fuzz]'
+	@touch $@
+
+$(SPARK): $(DEV)
+	@echo "Installing Spark into $(VENV) ..."
+	@$(INSTALL) --editable '.[spark]'
+	@touch $@
+
+$(TORTURE): $(DEV)
+	@echo "Installing an object store into $(VENV) ..."
+	@$(INSTALL) --editable '.[torture]'
 	@touch $@
 
 $(UV): $(PYTHON)

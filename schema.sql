@@ -327,6 +327,7 @@ create table changes (
 ) strict;
 create index changes_by_agent on changes (agent, id);
 create index changes_by_note on changes (note_id, id) where note_id is not null;
+create index changes_by_customer on changes (customer_id, id) where customer_id is not null;
 
 -- A person's right to be forgotten, used: that it happened and how much went, never what it said. While one is
 -- unfinished, and only then, notes may be deleted; one transaction starts and finishes it, so nobody else ever finds
@@ -356,6 +357,77 @@ create table erased (
   erasure_id  integer not null references erasures (id)
 ) strict, without rowid;
 create index erased_by_erasure on erased (erasure_id);
+
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- Between sites. Empty in a log that stands alone
+
+-- What of this log a hub's copy holds. A version is '<when this log joined>#<its newest change>', so that a newer one is
+-- the greater text. The engine's word that it took a message is `sent_at`; only the hub's receipt counts.
+create table receipts (
+  uid           text primary key, -- of a note, customer, theme or erasure
+  sent_version  text,             -- what was handed to the engine last, and when; empty: to be sent again
+  sent_at       text,
+  version       text,             -- what the hub's copy holds
+  received_at   text check ((received_at is null) = (version is null))
+) strict, without rowid;
+
+-- At a hub: the newest that each site has sent of a row. What sites say differently of one customer or theme is settled
+-- from these, so that the order in which it arrives does not matter.
+create table arrived (
+  uid          text not null,     -- as the sending log names the row
+  sender       text not null,
+  version      text not null,
+  customer_id  integer references customers (id),           -- whose row here it speaks of
+  theme_id     integer references themes (id),
+  held         text check (held is null or json_valid(held)), -- JSON: what later arrivals are compared with
+  primary key (uid, sender)
+) strict, without rowid;
+create index arrived_by_customer on arrived (customer_id) where customer_id is not null;
+create index arrived_by_theme on arrived (theme_id) where theme_id is not null;
+
+-- At a hub: entries that cannot be taken in yet, from a newer feedlog or said after an erasure that is still on its way.
+create table parked (
+  uid        text primary key,
+  sender     text not null,
+  version    text not null,
+  mark       text not null,       -- whose it is, as in `erased_customers`
+  why        text not null check (why in ('newer feedlog', 'erasure on its way')),
+  parked_at  text not null,
+  entry      text not null
+) strict, without rowid;
+
+-- Whose data an erasure took, as a mark of the key that only the firm's logs can make. What was said before the erasure
+-- and arrives after it is known by it.
+create table erased_customers (
+  mark        text not null,
+  erasure_id  integer not null references erasures (id),
+  primary key (mark, erasure_id)
+) strict, without rowid;
+
+-- At a hub: who sends. At a site: itself, as the hub last saw it.
+create table sites (
+  sender             text primary key, -- made when a log joins: two logs of one name are told apart by it
+  name               text not null,
+  log                text not null,    -- that log's uid
+  schema             integer not null, -- of the feedlog there
+  hub_schema         integer not null,
+  clock_off_seconds  integer not null, -- how far its clock is ahead of the hub's
+  waiting            integer not null, -- rows without a receipt when it was last heard
+  oldest_at          text,             -- the oldest of them
+  parked             integer not null default 0, -- at a site: how many of its entries the hub cannot take in yet
+  namesakes          integer not null default 0, -- at a site: how many other logs send under its name
+  heard_at           text not null
+) strict, without rowid;
+
+-- At a hub: messages that are no entries. They stay with the engine, under this number, as long as it keeps them.
+create table unreadable (
+  number      integer primary key,
+  subject     text not null,
+  why         text not null,
+  size_bytes  integer not null,
+  arrived_at  text not null
+) strict;
 
 
 -- ---------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.torture import damage, disk_full, erasing, first_runs, kills, masks, passing, reading, upgrades, writers
+from bench.torture import (
+    damage,
+    disk_full,
+    erasing,
+    first_runs,
+    kills,
+    live,
+    masks,
+    passing,
+    reading,
+    sites,
+    upgrades,
+    writers,
+)
 from bench.torture.scene import Broken
 
 Case = Callable[[Path, bool], str]
@@ -25,30 +38,39 @@ CASES: dict[str, Case] = {
     "damage": damage.run,
     "reading": reading.run,
 }
+PAST_ONE_MACHINE: dict[str, Case] = {
+    "live": live.run,
+    "sites": sites.run,
+}
+# For the cases of one machine together, and again for those past it.
 LONGEST_SECONDS = 600
 
 
 def main() -> None:
     """Runs the cases named, or all; exits with 1 where one is broken or all together take too long."""
     parser = argparse.ArgumentParser(prog="python -m bench.torture", description=__doc__)
-    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)}")
+    known = {**CASES, **PAST_ONE_MACHINE}
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(known)}")
     parser.add_argument("--short", action="store_true", help="a quick form of each")
     given = parser.parse_args()
-    unknown = [name for name in given.cases if name not in CASES]
+    unknown = [name for name in given.cases if name not in known]
     if unknown:
-        parser.error(f"no {unknown[0]!r}: it is one of {', '.join(CASES)}")
+        parser.error(f"no {unknown[0]!r}: it is one of {', '.join(known)}")
     signal.signal(signal.SIGALRM, _too_long)
-    signal.alarm(LONGEST_SECONDS)
-    broken = [name for name in given.cases or CASES if not kept(name, short=given.short)]
+    broken = []
+    for group in (CASES, PAST_ONE_MACHINE):
+        signal.alarm(LONGEST_SECONDS)
+        wanted = {name: case for name, case in group.items() if not given.cases or name in given.cases}
+        broken += [name for name, case in wanted.items() if not kept(name, case, short=given.short)]
     sys.exit(1 if broken else 0)
 
 
-def kept(name: str, *, short: bool) -> bool:
+def kept(name: str, case: Case, *, short: bool) -> bool:
     """Runs one case and prints its line; whether its promise was kept."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix=f"feedlog-{name}-", ignore_cleanup_errors=True) as work:
         try:
-            line = CASES[name](Path(work), short)
+            line = case(Path(work), short)
         except Broken as broken:
             print(f"{name:11} BROKEN  {broken}", flush=True)
             return False

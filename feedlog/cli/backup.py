@@ -105,6 +105,7 @@ def _set_up(session: Session, live: str, keep_days: int, as_json: bool) -> None:
     printing.out(done.start)
     printing.talk("It goes on until it is stopped: let the system start it, see docs/backup.md. To get the log back:")
     printing.out(done.bring_back)
+    printing.talk("or into the log's place, also as it was at a moment: feedlog restore --live [--at WHEN]")
     printing.talk(f"An erased text stays in the copy for up to {done.days_kept + 1} days.")
 
 

@@ -1,5 +1,6 @@
 """Carries an erasure through every file it reaches and says what became of it; `erase` and `purge` share it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,8 +15,9 @@ from feedlog.operations.leftovers import Outside
 from feedlog.operations.reaching import Counts
 from feedlog.operations.shapes import By
 from feedlog.publish import forgetting
-from feedlog.publish.publishing import place_beside
+from feedlog.publish.publishing import place_beside, publish
 from feedlog.store import Log, scrubbing
+from feedlog.warehouse import forgetting as of_warehouses
 
 _NOUNS = {
     "customer_rows": "customer key",
@@ -56,13 +58,14 @@ def finish(session: Session, log: Log, erased: Erased, by: By) -> tuple[dict[str
     pages = forgetting.forget(log, place_beside(log.path), erased.wanted)
     troubles += [trouble for trouble in (pages, erasing.scrub(log, erased.wanted)) if trouble]
     backups = reaching_backups.forget(log, erased.wanted, by)
-    troubles += backups.troubles
+    warehouses = _warehouses(log, clean=pages is None)
+    troubles += [*backups.troubles, *warehouses.troubles]
     if not troubles:
         erasing.verify(log, erasing.unverified(log), when.now())
     receipt = {
         **erased.counts,
         "verified": not troubles,
-        "elsewhere": _elsewhere(session, log, erased, backups),
+        "elsewhere": [*warehouses.out_of_reach, *_elsewhere(session, log, erased, backups)],
         "erasure": erased.erasure_id,
         "erased_at": erased.begun.started_at,
         "by": erased.begun.agent,
@@ -70,6 +73,7 @@ def finish(session: Session, log: Log, erased: Erased, by: By) -> tuple[dict[str
         "files_removed": erased.swept.removed,
         "file_names_erased": erased.renamed,
         "backups": backups.clean,
+        "warehouses": len(warehouses.clean),
         "looked_for": {
             "words": len(erased.wanted.words),
             "pieces": len(erased.wanted.pieces),
@@ -78,6 +82,17 @@ def finish(session: Session, log: Log, erased: Erased, by: By) -> tuple[dict[str
         "troubles": troubles,
     }
     return receipt, troubles
+
+
+def _warehouses(log: Log, *, clean: bool) -> of_warehouses.Reached:
+    """Where there are warehouses, makes them anew from pages that have forgotten."""
+    listed = of_warehouses.remembered(log.path)
+    pages = place_beside(log.path)
+    if not listed or not clean:  # what is wrong with the pages was told; the same command does these then
+        return of_warehouses.Reached([], [], [])
+    if not os.path.exists(pages):  # gone by hand since: the warehouse was made from them
+        publish(log, pages)
+    return of_warehouses.forget(log.path, pages, this_month=when.month(when.now()), now=when.now())
 
 
 def _elsewhere(session: Session, log: Log, erased: Erased, backups: reaching_backups.Reached) -> list[str]:

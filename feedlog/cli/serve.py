@@ -15,19 +15,28 @@ from feedlog.publish import publishing
 @click.option(
     "--port", metavar="N", type=click.IntRange(0, 65535), default=0, show_default="a free one", help="The port."
 )
+@click.option("--follow", is_flag=True, help="Keep step with the other sites, too: send, or as the hub take in.")
 @json_option
 @pass_session
-def command(session: Session, host: str, port: int, as_json: bool) -> None:
+def command(session: Session, host: str, port: int, follow: bool, as_json: bool) -> None:
     """Show the pages in the browser, until Ctrl-C.
 
     Prints a link that logs you in once. Others log in with a name and password (see `feedlog user`); a change of users
     counts at once. A new note is on the pages within two seconds. With --json, one document says where the pages are.
+    With --follow, a log that is a site or a hub (see `feedlog site`) keeps sending, or taking in, beside the pages.
 
     \b
     feedlog serve
+    feedlog serve --follow
     feedlog serve --host 0.0.0.0 --port 8001
     """
-    serve(session, host, port, as_json)
+    if not follow:
+        serve(session, host, port, as_json)
+        return
+    from feedlog.cli import siting  # here: it brings the engine
+
+    with siting.following(session):
+        serve(session, host, port, as_json)
 
 
 def serve(session: Session, host: str, port: int, as_json: bool) -> None:

@@ -16,7 +16,7 @@ from feedlog.errors import FeedlogError, Refused, WrongUsage
 from feedlog.language.index import Index
 from feedlog.language.stems import Stems
 from feedlog.language.words import composed
-from feedlog.operations import checks, leftovers, reaching
+from feedlog.operations import checks, leftovers, marks, reaching
 from feedlog.operations.changes import record
 from feedlog.operations.leftovers import Outside, Swept
 from feedlog.operations.reaching import Counts, Reach, Theirs
@@ -58,13 +58,21 @@ class Erased(NamedTuple):
 
 
 def erase(
-    log: Log, reach: Callable[[Log], Reach], reason: str, by: By, outside: Outside, secret: bytes | None = None
+    log: Log,
+    reach: Callable[[Log], Reach],
+    reason: str,
+    by: By,
+    outside: Outside,
+    secret: bytes | None = None,
+    *,
+    uid: str | None = None,
 ) -> Erased:
     """Takes everything `reach` finds out of the log, the spool and the outbox, as one change.
 
     `reach` is asked inside the transaction, so that a note logged at this moment goes, too. With the `secret` beside
-    the log, `resume` knows by the keys that went whose erasure it is. Raises WrongUsage for a reason that names the
-    customer, since reasons stay. Afterwards the files must be scrubbed: see `scrub`.
+    the log, `resume` knows by the keys that went whose erasure it is. `uid` is that of one begun in another log. Raises
+    WrongUsage for a reason that names the customer, since reasons stay. Afterwards the files must be scrubbed: see
+    `scrub`.
     """
     why = checks.text(reason, "reason")
     with log.write():
@@ -73,10 +81,13 @@ def erase(
         _refuse_naming(why, gone)
         renamed = reaching.forget_file_names(log, gone)
         files = reaching.files_imported(log, found)
-        erasure_id, counts = _take(log, found, why, by)
+        erasure_id, counts = _take(log, found, why, by, uid)
+        sites_secret = marks.secret_of(log.path)
+        if sites_secret:
+            marks.keep(log, sites_secret, gone.keys, erasure_id)
         if secret:
-            marks = json.dumps([_mark(secret, key) for key in ("", *gone.keys)])
-            log.connection.execute("update erasures set key_marks = ? where id = ?", [marks, erasure_id])
+            key_marks = json.dumps([_mark(secret, key) for key in ("", *gone.keys)])
+            log.connection.execute("update erasures set key_marks = ? where id = ?", [key_marks, erasure_id])
         wanted = reaching.looked_for(log, gone)
         few = len(found.customer_ids) <= _FEW_CUSTOMERS  # who else named one of thousands, nobody will look up
         named = reaching.named_by_others(log, gone, found) if few else []
@@ -179,12 +190,12 @@ def _mark(secret: bytes, key: str) -> str:
     return hmac.digest(secret, b"feedlog: whose erasure\0" + composed(key).casefold().encode(), hashlib.sha256).hex()
 
 
-def _take(log: Log, reach: Reach, reason: str, by: By) -> tuple[int, Counts]:
+def _take(log: Log, reach: Reach, reason: str, by: By, uid: str | None = None) -> tuple[int, Counts]:
     """Deletes the rows of a reach inside the caller's `write`, from the outermost inwards, and records what went."""
     counted = reaching.counts(log, reach)
     erasure_id = log.insert(
         "erasures",
-        uid=new_uid(),
+        uid=uid or new_uid(),
         started_at=by.at,
         agent=by.agent,
         reason=reason,
@@ -195,6 +206,7 @@ def _take(log: Log, reach: Reach, reason: str, by: By) -> tuple[int, Counts]:
         "insert or ignore into erased (uid, erasure_id) values (?, ?)",
         [(uid, erasure_id) for uid in reaching.uids(log, reach)],
     )
+    _forget_travels(log, erasure_id, json.dumps(reach.customer_ids))
     _unindex(log, reach)
     _delete_notes(log, json.dumps(reach.note_ids))
     _delete_customers(log, json.dumps(reach.customer_ids))
@@ -233,6 +245,18 @@ def _delete_customers(log: Log, customer_ids: str) -> None:
         [customer_ids, customer_ids],
     )
     log.connection.execute(f"delete from customers where id in {_THESE}", [customer_ids])
+
+
+def _forget_travels(log: Log, erasure_id: int, customer_ids: str) -> None:
+    """What is known of these rows' way between sites: which of them are gone stands in `erased`."""
+    gone = "(select uid from erased where erasure_id = ?)"
+    for sql in (
+        f"delete from receipts where uid in {gone}",
+        f"delete from arrived where uid in {gone}",
+        f"delete from parked where uid in {gone}",
+    ):
+        log.connection.execute(sql, [erasure_id])
+    log.connection.execute(f"delete from arrived where customer_id in {_THESE}", [customer_ids])
 
 
 def _record(log: Log, reach: Reach, erasure_id: int, by: By) -> None:

@@ -183,6 +183,9 @@ class _Change:
 WORDS: dict[str, Callable[[_Change], str]] = {
     "note.add": lambda change: f"logged {change.note}",
     "note.correct": lambda change: f"corrected the wording of {change.note}",
+    "note.receive": lambda change: f"{change.note} arrived, or news of it",
+    "theme.receive": lambda change: f"news of {change.theme} arrived",
+    "customer.receive": lambda change: f"news of {change.customer} arrived",
     "note.erase": lambda change: f"erased {change.note} for good",
     "theme.tag": lambda change: f"put {change.theme} on {change.note}",
     "theme.untag": lambda change: f"took {change.theme} off {change.note}",

@@ -23,6 +23,8 @@ _SECONDS_BEHIND = 1
 _SCHEMES = ("s3", "gs", "abs", "sftp", "file")
 # The form of the configuration changed with this version.
 _OLDEST = (0, 5)
+# With a bundle of certificates named here Litestream does not start on an object store.
+_BUNDLE = "AWS_CA_BUNDLE"
 
 
 class LiveCopy(NamedTuple):
@@ -58,34 +60,45 @@ def set_up(log_path: str, target: str, days_kept: int = DAYS_KEPT) -> LiveCopy:
     """
     if not os.path.exists(log_path):
         raise NotFound(f"There is no log yet: {log_path}.", hint="The first `feedlog add` makes it.")
-    program = _program()
+    litestream = program()
     target = _checked(log_path, target)
     configuration = configuration_beside(log_path)
-    write_text(configuration, _text(log_path, target, days_kept))
+    write_text(configuration, text(log_path, target, days_kept))
     # umask: Litestream lets everybody into the folders it makes. No expansion: a path may hold a dollar sign.
     start = ["replicate", "-no-expand-env", "-config", configuration]
     back = ["restore", "-no-expand-env", "-config", configuration, "-o", "copy.db", log_path]
-    return LiveCopy(configuration, target, days_kept, _typed(program, start), _typed(program, back))
+    return LiveCopy(
+        configuration, target, days_kept, *(_typed([litestream, *words], target) for words in (start, back))
+    )
 
 
-def _typed(program: str, words: list[str]) -> str:
-    return f"umask 077; {shlex.join([program, *words])}"
+def _typed(words: list[str], target: str) -> str:
+    without = ["env", "-u", _BUNDLE] if target.startswith("s3://") else []
+    return f"umask 077; {shlex.join([*without, *words])}"
 
 
-def _program() -> str:
-    """Litestream's program: beside Python, where `pip install feedlog[live]` puts it, else on the path."""
-    program = shutil.which("litestream", path=os.path.dirname(sys.executable)) or shutil.which("litestream")
+def program() -> str:
+    """Litestream's program: beside Python, where `pip install feedlog[live]` puts it, else on the path.
+
+    Raises Refused where there is none, or one that is too old.
+    """
+    found = shutil.which("litestream", path=os.path.dirname(sys.executable)) or shutil.which("litestream")
     hint = "Install it with: pip install 'feedlog[live]'"
-    if program is None:
+    if found is None:
         raise Refused("Litestream, which keeps the live copy, is not installed.", hint=hint)
     try:
-        told = subprocess.run([program, "version"], capture_output=True, text=True, timeout=20, check=False).stdout
+        told = subprocess.run([found, "version"], capture_output=True, text=True, timeout=20, check=False).stdout
     except (OSError, subprocess.SubprocessError) as error:
         raise Refused(f"Litestream does not run here: {error}.", hint=hint) from error
     version = re.search(r"(\d+)\.(\d+)", told)
     if version and (int(version[1]), int(version[2])) < _OLDEST:
         raise Refused(f"This Litestream is too old: {told.strip()}.", hint=f"{hint} (0.5 or newer).")
-    return program
+    return found
+
+
+def environment() -> dict[str, str]:
+    """The environment Litestream runs in."""
+    return {name: value for name, value in os.environ.items() if name != _BUNDLE}
 
 
 def _checked(log_path: str, target: str) -> str:
@@ -105,8 +118,8 @@ def _checked(log_path: str, target: str) -> str:
     return folder
 
 
-def _text(log_path: str, target: str, days_kept: int) -> str:
-    """The configuration. JSON's strings are YAML's, so a path may hold whatever it likes."""
+def text(log_path: str, target: str, days_kept: int = DAYS_KEPT) -> str:
+    """Litestream's configuration for a log. JSON's strings are YAML's, so a path may hold whatever it likes."""
     address = f"url: {_quoted(target)}" if "://" in target else f"type: file\n      path: {_quoted(target)}"
     longest = days_kept + _HOURS_BETWEEN_SNAPSHOTS // 24
     return f"""\

@@ -31,6 +31,12 @@ TABLES = (
     "theme_versions",
     "erasures",
     "erased",
+    "receipts",
+    "arrived",
+    "parked",
+    "erased_customers",
+    "sites",
+    "unreadable",
 )
 # Made anew from `notes` and `corrections` by whoever takes the log in.
 DERIVED = ("wordings", "words", "notes_fts", "words_fts")

@@ -73,6 +73,9 @@ def publish(
             if connection.in_transaction:
                 connection.execute("rollback")
             raise
+        # Not behind a long reader, such as an export into a warehouse: the pages are written, and the next publishing
+        # or an erasure cuts the journal.
+        connection.execute("pragma busy_timeout = 0")
         connection.execute("pragma wal_checkpoint(truncate)")
         notes = connection.execute("select coalesce(sum(notes), 0) from stats_months").fetchone()[0]
     return Published(path=path, notes=notes, changed=changed, seconds=round(time.perf_counter() - started, 3))

@@ -64,14 +64,15 @@ def touched_note_ids(log: Log, after: int) -> set[int]:
         """select notes.id from changes join customers as changed on changed.id = changes.customer_id
              join customers as moved on moved.merged_into_id = changed.merged_into_id
              join notes on notes.customer_id = moved.id where changes.id > ?""",
-        # Only a merge, and its undoing, gives notes other themes without naming them. Themes merged earlier move along.
+        # Only a merge and its undoing, here or at a site, give notes other themes without naming them. Themes merged
+        # earlier move along.
         """select note_themes.note_id from changes
              join themes as changed on changed.id = changes.theme_id
              join themes as moved
                on moved.id = changed.id or moved.merged_into_id in (changed.id, changed.merged_into_id)
              join note_themes on note_themes.theme_id = moved.id
-            where changes.id > ? and 'theme.merge' in (
-              changes.action, (select action from changes as undone where undone.id = changes.undoes_id))""",
+            where changes.id > ? and (changes.action = 'theme.receive' or 'theme.merge' in (
+              changes.action, (select action from changes as undone where undone.id = changes.undoes_id)))""",
     )
     found: set[int] = set()
     for sql in statements:

@@ -65,7 +65,7 @@ def share(log_path: str, group: str | None) -> str:
 
 
 def _ours(name: str, log_name: str) -> bool:
-    return name.startswith(log_name) or name in ("published", "backups.json", "erased.jsonl")
+    return name.startswith(log_name) or name in ("published", "warehouse", "backups.json", "erased.jsonl")
 
 
 def _open_to(folder: str, group: int) -> None:

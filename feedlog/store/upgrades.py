@@ -13,8 +13,15 @@ from feedlog.errors import FeedlogError
 
 Step = Callable[[sqlite3.Connection], None]
 
+
+def _to_2(connection: sqlite3.Connection) -> None:
+    from feedlog.store.upgrade_to_2 import step  # here: every call loads this module, hardly any needs a step
+
+    step(connection)
+
+
 # Version n is made from n - 1 by STEPS[n]. Version 1 is the first that was released.
-STEPS: dict[int, Step] = {}
+STEPS: dict[int, Step] = {2: _to_2}
 NEWEST = max(STEPS, default=1)
 
 

@@ -320,6 +320,9 @@ READING = [
     ("export", "--whole"),
     ("history", "1"),
     ("history", "--erasures"),
+    ("warehouse", "export", "warehouse", "--open-month"),
+    ("warehouse", "query", "themes", "warehouse"),
+    ("warehouse", "forget", "warehouse"),
 ]
 
 

@@ -70,6 +70,16 @@ STORY = [
 ]  # fmt: skip
 
 
+BETWEEN_SITES = (
+    "insert into receipts select uid, '#1', logged_at, '#1', logged_at from notes",
+    "insert into arrived (uid, sender, version, customer_id, held) select uid, 's', '#1', id, '{}' from customers",
+    "insert into parked values ('p', 's', '#1', 'm', 'newer feedlog', '2026-11-18T09:00:00Z', '{}')",
+    "insert into erased_customers select 'm', id from erasures",
+    "insert into sites values ('s', 'aarhus', 'l', 2, 2, 0, 0, null, 0, 0, '2026-11-18T09:00:00Z')",
+    "insert into unreadable values (7, 'feedlog.up.aarhus.-.x', 'it is no JSON', 9, '2026-11-18T09:00:00Z')",
+)
+
+
 @pytest.fixture
 def full(invoke: Invoke, log_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
     """A log that holds everything a log can hold, open for reading."""
@@ -80,6 +90,9 @@ def full(invoke: Invoke, log_path: Path, tmp_path: Path, monkeypatch: pytest.Mon
     for words in STORY:
         done = invoke(*words)
         assert done.status == 0, (words, done.err)
+    with open_for_writing(str(log_path), []) as between_sites, between_sites.write() as connection:
+        for statement in BETWEEN_SITES:
+            connection.execute(statement)
     with open_for_reading(str(log_path)) as opened:
         yield opened
 
@@ -237,7 +250,7 @@ def test_into_the_log_it_came_from(full: Log, file: Path, log_path: Path, by: By
 def test_of_a_newer_feedlog(file: Path, other: Log, by: By) -> None:
     """A file of a newer schema is refused with what to do about it."""
     newer = forged(file, lambda lines: lines[0].update(version=99))
-    assert refusal(other, newer, by) == "whole.jsonl was written by a newer feedlog (schema 99, this one knows 1)."
+    assert refusal(other, newer, by) == "whole.jsonl was written by a newer feedlog (schema 99, this one knows 2)."
 
 
 @pytest.mark.parametrize(
@@ -249,7 +262,7 @@ def test_of_a_newer_feedlog(file: Path, other: Log, by: By) -> None:
         (lambda lines: first(lines, "notes").update(satisfaction="much"), "cannot store TEXT value in INTEGER column"),
         (lambda lines: first(lines, "notes").update(satisfaction=10**30), "do not fit into the table notes"),
         (lambda lines: first(lines, "notes").update(verbatim=["a"]), "do not fit into the table notes"),
-        (lambda lines: lines.append(dict(lines[-1])), "do not fit into the table erased"),
+        (lambda lines: lines.append(dict(lines[-1])), "do not fit into the table unreadable"),
         (lambda lines: first(lines, "erasures").update(finished_at=None), "holds an erasure that was never finished."),
         (lambda lines: first(lines, "settings").update(value="xx"), "lacks the log's own settings, or they are none."),
         (lambda lines: lines[0].update(uid="another"), "lacks the log's own settings, or they are none."),

@@ -1,6 +1,7 @@
 """The published file: only what changed is written, and it is what a full writing would have been."""
 
 import contextlib
+import os
 import random
 import sqlite3
 from collections.abc import Callable
@@ -203,3 +204,20 @@ def test_a_failure_half_way_leaves_the_old_pages(log: Log, say: Callable[..., in
         publish(log, path, progress=fail)
     assert content(path) == before
     assert publish(log, path)["notes"] == 2
+
+
+def test_a_long_reader_is_not_waited_for(log: Log, say: Callable[..., int], tmp_path: Path) -> None:
+    """Publishing beside somebody who reads an older state ends at once; the journal is cut once they are gone."""
+    path = str(tmp_path / "pages.db")
+    say("Pakken kom")
+    publish(log, path)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("begin")
+        assert reader.execute("select count(*) from notes").fetchone() == (1,)
+        say("Skoene trykker")
+        assert publish(log, path)["notes"] == 2
+        assert reader.execute("select count(*) from notes").fetchone() == (1,)
+        assert os.path.getsize(path + "-wal") > 0
+    say("Og igen")
+    publish(log, path)
+    assert not os.path.exists(path + "-wal") or os.path.getsize(path + "-wal") == 0
