@@ -13,6 +13,7 @@ import pytest
 from bench import report, texts
 from bench.rounds import Timed
 from bench.running import Failed, run_watched
+from bench.tour import TOUR
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -141,3 +142,24 @@ def test_made_notes_are_the_same_every_time() -> None:
     assert short == long[:500]
     words = [set(" ".join(part).lower().split()) for part in (long[:900], long[900:])]
     assert words[1] - words[0]
+
+
+def test_every_page_of_the_tour_is_timed() -> None:
+    """Each page is asked for and answered, beside stock Datasette where it has one; memory is told of both."""
+    done = bench("pages", "--size", "300", "--rounds", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["notes"] == 300
+    timed = {(one["page"], one["who"]): one for one in told["pages"]}
+    wanted = {(page.name, "feedlog") for page in TOUR} | {(page.name, "stock") for page in TOUR if page.stock}
+    assert {*timed} == wanted
+    assert {name: one["refused"] for name, one in timed.items() if one["refused"]} == {}
+    assert all(one["p95_ms"] >= one["median_ms"] > 0 for one in timed.values())
+    assert all(after <= most for _, after, most in told["mebibytes"].values())
+
+
+def test_pages_of_no_log() -> None:
+    """A log that is not there is said to be missing."""
+    done = bench("pages", "--log", "nosuch.db")
+    assert done.returncode == 1
+    assert "did not start" in done.stderr
