@@ -37,7 +37,7 @@ help:
 	@echo "make case    play one case from the first angry call to the thank-you, with briefings and letters"
 	@echo "make test    install what the tests need and run them all"
 	@echo "             (TEST_ARGS=tests/test_house.py runs some)"
-	@echo "make test-next  the tests of the pages on the next Datasette, as far as it gets in 75 seconds"
+	@echo "make test-next  the tests of the pages on the next Datasette, as far as they get in 50 seconds"
 	@echo "make lint    style, types, architecture, and whether the generated pages are up to date"
 	@echo "make check   lint, then test"
 	@echo "make docs    write the generated pages of docs/ again"
@@ -73,12 +73,12 @@ DATASETTE_NEXT ?= datasette>=1.0a41,<2
 .PHONY: test-next
 test-next: $(DEV)
 	@test -d $(NEXT) || $(BIN)/python -m venv $(NEXT)
-	@if ! timeout 60 $(NEXT)/bin/python -m pip --disable-pip-version-check install -qq --pre '$(DATASETTE_NEXT)'; then \
+	@if ! timeout 30 $(NEXT)/bin/python -m pip --disable-pip-version-check install -qq --pre '$(DATASETTE_NEXT)'; then \
 	  echo "Skipped: $(DATASETTE_NEXT) cannot be installed here." >&2; exit 0; \
 	fi; \
 	echo "import site; site.addsitedir('$(abspath $(firstword $(wildcard $(VENV)/lib/python*/site-packages)))')" \
 	  > $$(echo $(NEXT)/lib/python*/site-packages)/feedlog-dev.pth; \
-	timeout 75 $(NEXT)/bin/python -m pytest tests/web -q -n auto --no-header --tb=no -p no:cacheprovider $(TEST_ARGS) \
+	timeout 50 $(NEXT)/bin/python -m pytest tests/web -q -n auto --no-header --tb=no -p no:cacheprovider $(TEST_ARGS) \
 	  || { echo "Not everything works on $$($(NEXT)/bin/datasette --version) yet." >&2; exit 1; }
 
 .PHONY: lint

@@ -7,6 +7,7 @@ import io
 import itertools
 import re
 import sqlite3
+import threading
 from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -33,6 +34,8 @@ class Download(Response):  # type: ignore[misc]
         plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-") or "feedlog"
         super().__init__(headers={"content-disposition": f'attachment; filename="{plain}.{form}"'})
         self.content_type = FORMS[form]
+        self._unwanted = threading.Event()
+        rows = self._while_wanted(rows)
         self._in_line = _workbooks if form == "xlsx" else contextlib.nullcontext()
         self._pieces = workbooks.pieces(headings, rows) if form == "xlsx" else as_csv(headings, rows)
 
@@ -50,7 +53,17 @@ class Download(Response):  # type: ignore[misc]
                 piece = await self._next()
             await send({"type": "http.response.body", "body": b""})
         finally:
-            await asyncio.get_running_loop().run_in_executor(_threads, self._pieces.close)
+            self._unwanted.set()
+            # Where a row is just being taken, the taker finds out by itself.
+            with contextlib.suppress(ValueError):
+                await asyncio.get_running_loop().run_in_executor(_threads, self._pieces.close)
+
+    def _while_wanted(self, rows: Rows) -> Generator[Sequence[Any], None, None]:
+        """The rows until nobody waits for them: a server that stops must not wait for a million of them."""
+        for row in rows:
+            if self._unwanted.is_set():
+                return
+            yield row
 
     async def _next(self) -> bytes | None:
         return await asyncio.get_running_loop().run_in_executor(_threads, next, self._pieces, None)

@@ -152,6 +152,33 @@ def test_reader_who_breaks_off() -> None:
     assert closed == [True]
 
 
+def test_server_that_stops() -> None:
+    """A workbook that nobody waits for any more is not made to its end."""
+    taken: list[int] = []
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for number in range(MANY * 100):
+            taken.append(number)
+            yield number, "", ""
+
+    async def send(message: dict[str, Any]) -> None:
+        raise AssertionError("nothing is sent before the workbook is made")
+
+    async def begun_and_stopped() -> None:
+        sending = asyncio.create_task(downloads.answer("xlsx", "notes", HEADINGS, rows()).asgi_send(send))
+        while not taken:
+            await asyncio.sleep(0.01)
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        before = -1
+        while before < len(taken):
+            before = len(taken)
+            await asyncio.sleep(0.05)
+
+    asyncio.run(begun_and_stopped())
+    assert 0 < len(taken) < MANY * 100
+
+
 def test_rows_of_the_file(published: Path) -> None:
     """Rows can be read as they are taken, from the file itself."""
     rows = downloads.rows_of(str(published), "select id, month, verbatim from notes where id > ? order by id", [80])
