@@ -86,11 +86,10 @@ def finish(session: Session, log: Log, erased: Erased, by: By) -> tuple[dict[str
 
 def _warehouses(log: Log, *, clean: bool) -> of_warehouses.Reached:
     """Where there are warehouses, makes them anew from pages that have forgotten."""
-    listed = of_warehouses.remembered(log.path)
     pages = place_beside(log.path)
-    if not listed or not clean:  # what is wrong with the pages was told; the same command does these then
-        return of_warehouses.Reached([], [], [])
-    if not os.path.exists(pages):  # gone by hand since: the warehouse was made from them
+    if not clean or not os.path.exists(of_warehouses.list_beside(log.path)):
+        return of_warehouses.Reached([], [], [])  # what is wrong with the pages was told; the same command goes on
+    if not os.path.exists(pages):  # gone by hand since: warehouses are made from them
         publish(log, pages)
     return of_warehouses.forget(log.path, pages, this_month=when.month(when.now()), now=when.now())
 

@@ -5,7 +5,7 @@ import os
 from contextlib import closing
 from typing import NamedTuple
 
-from feedlog.errors import FeedlogError, NotFound
+from feedlog.errors import FeedlogError, NotFound, Refused
 from feedlog.store.drafts import write_text
 from feedlog.store.sharing import is_shared
 from feedlog.warehouse.exporting import export
@@ -27,12 +27,22 @@ def list_beside(log_path: str) -> str:
 
 
 def remembered(log_path: str) -> list[str]:
-    """The folders of the log's warehouses; none where there is no list, or one that cannot be read."""
+    """The folders of the log's warehouses. Raises Refused where the list cannot be read."""
+    path = list_beside(log_path)
     try:
-        with open(list_beside(log_path), encoding="utf-8", errors="surrogateescape") as file:
-            return [path for path in json.load(file) if isinstance(path, str)]
-    except (OSError, ValueError, TypeError):
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            folders = json.load(file)
+        if not isinstance(folders, list) or not all(isinstance(folder, str) for folder in folders):
+            raise ValueError(path)
+    except FileNotFoundError:
         return []
+    except OSError as error:
+        raise Refused(
+            f"The list of warehouses cannot be read from {path}: {error.strerror}.", hint="Call as the log's owner."
+        ) from error
+    except ValueError as error:
+        raise Refused(f"The list of warehouses {path} is damaged.", hint="Mend it, or move it away.") from error
+    return list(folders)
 
 
 def remember(log_path: str, path: str) -> None:
@@ -59,7 +69,11 @@ def _write(log_path: str, paths: list[str]) -> None:
 def forget(log_path: str, published: str, *, this_month: str, now: str) -> Reached:
     """Makes every warehouse on the list anew as far as it changed, from a published file that has forgotten already."""
     reached = Reached([], [], [])
-    for path in remembered(log_path):
+    try:
+        listed = remembered(log_path)
+    except Refused as error:
+        return Reached([], [error.message.rstrip(".")], [])
+    for path in listed:
         if not os.path.isdir(path):
             reached.out_of_reach.append(f"the warehouse {path}, which is not there now")
             continue

@@ -163,3 +163,31 @@ def test_what_a_killed_export_left_is_erased_too(invoke: Invoke, said: None, pla
     assert invoke("erase", "K-2077", "--yes", "--reason", "asked").status == 0
     assert not (place / "_coming").exists() and not (place / "notes" / "month=1999-01").exists()
     assert "kanariefugl" not in texts_in(place)
+
+
+def test_a_damaged_list_is_no_empty_one(invoke: Invoke, said: None, place: Path, log_path: Path) -> None:
+    """Where it cannot be told which warehouses there are, an erasure is not verified, and an export says why."""
+    invoke("warehouse", "export", str(place))
+    listed = log_path.with_name("feedlog.db.warehouses.json")
+    kept = listed.read_text("utf-8")
+    listed.write_text('{"a": 1}', "utf-8")
+    sentence = f"The list of warehouses {listed} is damaged"
+    done = invoke("warehouse", "export", str(place))
+    assert (done.status, done.err) == (1, f"feedlog: {sentence}.\nMend it, or move it away.\n")
+    erased = invoke("erase", "K-2077", "--yes", "--reason", "asked")
+    assert erased.status == 1 and sentence in erased.err
+    listed.write_text(kept, "utf-8")
+    assert invoke("erase", "K-2077", "--yes", "--reason", "asked").status == 0
+    assert "kanariefugl" not in texts_in(place)
+
+
+def test_a_group_gets_the_warehouse_beside_its_log(invoke: Invoke, said: None, log_path: Path) -> None:
+    """A warehouse beside a log that is shared belongs to the group, too, before and after."""
+    invoke("warehouse", "export")
+    assert invoke("init", "--group").status == 0
+    folder = log_path.parent / "warehouse"
+    assert folder.stat().st_mode & 0o7777 == 0o2770
+    invoke("add", "Mere", "--said-at", "2026-02-02 10:00")
+    assert invoke("warehouse", "export").status == 0
+    assert (folder / "notes" / "month=2026-02" / "notes.parquet").stat().st_mode & 0o777 == 0o660
+    assert (folder / "notes" / "month=2026-02").stat().st_mode & 0o777 == 0o770
