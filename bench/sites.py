@@ -11,6 +11,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -82,12 +83,14 @@ def _rounds(hub_path: Path, site_path: Path, count: int, rounds: int) -> dict[st
             first = count * turn
             with site.write():
                 for number in range(first, first + count):
-                    said = Said(f"{_SENTENCES[number % 3]} {number}", customer=f"K-{number % 500}", themes=("delivery",))
+                    said = Said(
+                        f"{_SENTENCES[number % 3]} {number}", customer=f"K-{number % 500}", themes=("delivery",)
+                    )
                     notes.add(site, said, By("mette", "2026-11-18T09:00:00Z"))
             bodies = _bodies(site, membership.sender(site, at_site))
             for flight in (64, 256):
-                took = _took(lambda: asyncio.run(_bare(way.servers, way.seed, bodies, flight, turn)))
-                rates[f"bare, {flight}"].append(len(bodies) / took)
+                bare = partial(_bare, way.servers, way.seed, bodies, flight, turn)
+                rates[f"bare, {flight}"].append(len(bodies) / _took(lambda work=bare: asyncio.run(work())))
             while receiver.round(wait=0.2).messages:  # what `bare` sent is no entry
                 pass
             rates["push"].append(count / _took(lambda: _pushed(pusher, count)))
