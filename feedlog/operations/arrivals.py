@@ -53,6 +53,7 @@ class Arrivals:
     ) -> None:
         """Notes that this one is here now, to be written by `store`."""
         told = json.dumps(held, ensure_ascii=False) if held else None
+        self._before[entry.uid, entry.sender] = Arrived(entry.version, held)
         self._put[entry.uid, entry.sender] = (entry.uid, entry.sender, entry.version, customer_id, theme_id, told)
 
     def store(self) -> None:
@@ -61,3 +62,4 @@ class Arrivals:
             "insert or replace into arrived (uid, sender, version, customer_id, theme_id, held) values (?,?,?,?,?,?)",
             self._put.values(),
         )
+        self._put.clear()

@@ -6,18 +6,20 @@ come does not matter. Two logs' clocks decide between two logs; within one log i
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from feedlog.formats.entries import Entry
 from feedlog.operations import cards, codebook, describing, marks
 from feedlog.operations.arrivals import Arrivals
 from feedlog.operations.cards import Card
 from feedlog.operations.changes import record
+from feedlog.operations.customers import PLAIN
 from feedlog.operations.shapes import By
 from feedlog.store import Log
 from feedlog.store.bulk import insert_many
 from feedlog.store.ids import new_uids
 
+_THESE = "(select value from json_each(?))"
 # What people at this copy said of a row before anything arrived of it is kept beside the sites' cards.
 HERE = "here"
 _FIELDS = {"customer": describing.FIELDS, "theme": codebook.FIELDS}
@@ -35,6 +37,25 @@ class Known:
         self._touched: dict[tuple[str, str, int], None] = {}
         self._merges: set[str] = set()
         self._called: dict[tuple[str, str, str], int] = {}
+        self._rows: dict[tuple[str, str], tuple[int, str]] = {}  # by noun and plain key or name: number and uid
+        self._spoken_of: dict[str, set[int]] = {"customer": set(), "theme": set()}  # of which a card arrived before
+        self._cards = Arrivals(log, [])
+
+    def look_up(self, entries: Sequence[Entry]) -> None:
+        """Finds in few statements what `name_all` and `customer` would otherwise look up one by one."""
+        keys = {card["key"] for entry in entries if (card := entry.holds.get("customer"))}
+        both = [card for entry in entries for noun in _NAMED if (card := entry.holds.get(noun))]
+        uids = [_kept_as(card) for card in both]
+        self._cards = Arrivals(self._log, uids)
+        rows = self._log.rows(
+            f"""select id, uid, key, exists (select 1 from arrived where customer_id = customers.id) as spoken_of
+                  from customers where key in {_THESE}""",
+            [json.dumps(sorted(keys))],
+        )
+        for row in rows:
+            self._rows["customer", _plain(row["key"])] = (row["id"], row["uid"])
+            if row["spoken_of"]:
+                self._spoken_of["customer"].add(row["id"])
 
     def customer(self, card: Card, entry: Entry) -> int:
         """The row of a customer, settled with this card if it is newer than the sender's last one."""
@@ -80,6 +101,7 @@ class Known:
 
     def record(self) -> None:
         """Writes the changes down, and settles who is merged into whom where that is news."""
+        self._cards.store()
         for noun in sorted(self._merges):
             for row_id in settle_merges(self._log, noun):
                 self.touched("sites", **{f"{noun}_id": row_id})
@@ -97,33 +119,28 @@ class Known:
         cached = self._ids.get((noun, card["uid"], entry.sender))
         if cached and cached[1] >= entry.version:
             return cached[0]
-        found = self._log.row(
-            f"select {noun}_id as id, version, held from arrived where uid = ? and sender = ?",
-            [_kept_as(card), entry.sender],
-        )
-        if found and found["id"] and found["version"] >= entry.version:
-            row_id = int(found["id"])
-        else:
-            row_id = self._settle(noun, card, entry, json.loads((found and found["held"]) or "null"))
+        given = entry._replace(uid=_kept_as(card))
+        row_id = self._named(noun, card, entry.site)
+        if self._cards.is_newer(given):
+            self._settle(noun, card, given, row_id)
         self._ids[noun, card["uid"], entry.sender] = (row_id, entry.version)
         return row_id
 
-    def _settle(self, noun: str, card: Card, entry: Entry, before: Card | None) -> int:
-        row_id = self._named(noun, card, entry.site)
+    def _settle(self, noun: str, card: Card, entry: Entry, row_id: int) -> None:
         self._merged(noun, card)
+        before = self._cards.held(entry) or {}
         said = {part: card[part] for part in ("fields", "former", "merged", "terms") if card.get(part)}
-        arrivals = Arrivals(self._log, [])
-        arrivals.put(entry._replace(uid=_kept_as(card)), held=said, **{f"{noun}_id": row_id})
-        arrivals.store()
-        if said == (before or {}):
-            return row_id
+        self._cards.put(entry, held=said, **{f"{noun}_id": row_id})
+        self._spoken_of[noun].add(row_id)
+        if said == before:
+            return
+        self._cards.store()
         if noun == "theme":
-            _settle_terms(self._log, row_id, before or {})
+            _settle_terms(self._log, row_id, before)
         if _settle_fields(self._log, noun, row_id, entry.site, self._now) or noun == "theme":
             self.touched(entry.site, **{f"{noun}_id": row_id})
-        if said.get("merged") != (before or {}).get("merged"):
+        if said.get("merged") != before.get("merged"):
             self._merges.add(noun)
-        return row_id
 
     def _named(self, noun: str, card: Card, site: str) -> int:
         """The row that bears this key or name. Of several logs' uids for it the smallest names it on every copy."""
@@ -136,17 +153,32 @@ class Known:
         identity = [card[named], *(card[name] for name in cards.IDENTITY)]
         if not all(isinstance(value, str) for value in identity):
             raise TypeError(f"a {noun} without {named} or uid")
-        row = self._log.row(f"select id, uid from {noun}s where {named} = ?", [card[named]])
         columns = dict(zip((named, *cards.IDENTITY), identity, strict=True))
-        if row is None:
-            made = self._log.insert(f"{noun}s", **columns)
-            self.touched(site, **{f"{noun}_id": made})
-            return made
-        _keep_own(self._log, noun, row["id"])
-        if card["uid"] < row["uid"]:
+        known = self._rows.get((noun, _plain(card[named])))
+        if known is None:
+            row = self._log.row(f"select id, uid from {noun}s where {named} = ?", [card[named]])
+            known = None if row is None else (row["id"], row["uid"])
+        if known is None:
+            row_id = self._log.insert(f"{noun}s", **columns)
+            self._rows[noun, _plain(card[named])] = (row_id, card["uid"])
+            self._spoken_of[noun].add(row_id)
+            self.touched(site, **{f"{noun}_id": row_id})
+            return row_id
+        row_id, uid = known
+        if row_id not in self._spoken_of[noun]:
+            _keep_own(self._log, noun, row_id)
+            self._spoken_of[noun].add(row_id)
+        if card["uid"] < uid:
             sets = ", ".join(f"{name} = ?" for name in columns)
-            self._log.connection.execute(f"update {noun}s set {sets} where id = ?", [*columns.values(), row["id"]])
-        return int(row["id"])
+            self._log.connection.execute(f"update {noun}s set {sets} where id = ?", [*columns.values(), row_id])
+            uid = card["uid"]
+        self._rows[noun, _plain(card[named])] = (row_id, uid)
+        return row_id
+
+
+def _plain(label: str) -> str:
+    """A key or name as SQLite compares keys: capitals alike. Names of themes have none."""
+    return label.translate(PLAIN)
 
 
 def _kept_as(card: Card) -> str:

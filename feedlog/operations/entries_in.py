@@ -50,6 +50,7 @@ def _take(log: Log, entries: Sequence[Entry], now: str) -> TakenIn:
     arrivals = Arrivals(log, [entry.uid for entry in fresh])
     index = Index(log.connection, Stems(log.languages))
     known = cards_in.Known(log, now)
+    known.look_up(fresh)
     for entry in fresh:
         known.name_all(entry)
     newer = arrivals.newest(fresh)

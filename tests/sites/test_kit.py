@@ -13,16 +13,19 @@ LOCAL = ("--node", "127.0.0.1:14222")
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (("--node", "hub.example", "--site", "aarhus"), 1, "Others could listen in on the way to hub.example: there is no TLS."),
+        (("--node", "hub.example", "--site", "aarhus"), 1,
+         "Others could listen in on the way to hub.example: there is no TLS."),
         ((*LOCAL, "--site", "Århus"), 1, "'Århus' cannot be the name of a site."),
         ((*LOCAL, "--site", "a.b"), 1, "'a.b' cannot be the name of a site."),
         ((*LOCAL, "--site", "hub"), 1, "A site cannot be called hub."),
-        ((*LOCAL, "--site", "aarhus=10.0.0.7:4222"), 1, "The leaf node of aarhus would listen at 10.0.0.7, where others reach it."),
+        ((*LOCAL, "--site", "aarhus=10.0.0.7:4222"), 1,
+         "The leaf node of aarhus would listen at 10.0.0.7, where others reach it."),
         ((*LOCAL, "--node", "127.0.0.1:24222", "--site", "aarhus"), 1, "A hub of 2 nodes cannot vote."),
         (LOCAL, 1, "A hub needs at least one site."),
         (("--site", "aarhus"), 2, "A hub needs a node."),
         ((*LOCAL, "--site", "aarhus", "--tls-cert", "x"), 2, "TLS needs three files."),
-        ((*LOCAL, "--site", "aarhus", "--tls-cert", "x", "--tls-key", "y", "--tls-ca", "z"), 1, "x cannot be read: No such file or directory."),
+        ((*LOCAL, "--site", "aarhus", "--tls-cert", "x", "--tls-key", "y", "--tls-ca", "z"), 1,
+         "x cannot be read: No such file or directory."),
         (("--node", "127.0.0.1:99999", "--site", "aarhus"), 2, "'127.0.0.1:99999' is no address."),
     ],
 )  # fmt: skip

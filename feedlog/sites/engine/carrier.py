@@ -5,6 +5,7 @@ customer's mark, so that one purge takes all of a customer's messages.
 """
 
 import asyncio
+import json
 import ssl
 from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
@@ -126,20 +127,39 @@ class Carrier:
         self._run(self._send(sent, sent))
 
     async def _send(self, sent: Sequence[tuple[str, str, bytes]], whole: Sequence[_Result]) -> list[_Result]:
-        stream = self._js()
-        futures = []
-        for subject, uid, body in sent:
-            headers = {"Nats-Msg-Id": uid} if uid else None
-            futures.append(await stream.publish_async(subject, body, _PATIENCE_SECONDS, headers=headers))
-        if futures:
-            await asyncio.wait(futures, timeout=_PATIENCE_SECONDS)
-        taken = []
-        for future, message in zip(futures, whole, strict=True):
-            if not future.done():
-                future.cancel()
-            elif not future.cancelled() and future.exception() is None and not future.result().duplicate:
-                taken.append(message)
+        """A good many at a time without a pause between them: one write to the line instead of one a message."""
+        taken: list[_Result] = []
+        for start in range(0, len(sent), _IN_FLIGHT):
+            part = slice(start, start + _IN_FLIGHT)
+            answers = await self._acknowledged(sent[part])
+            taken += [message for message, said in zip(whole[part], answers, strict=True) if said and _is_news(said)]
         return taken
+
+    async def _acknowledged(self, sent: Sequence[tuple[str, str, bytes]]) -> list[bytes]:
+        """What the engine answered to each message; nothing where it did not in time."""
+        client = self._connected()
+        answers = [b""] * len(sent)
+        left = len(sent)
+        every = asyncio.Event()
+
+        async def take(said: Msg) -> None:
+            nonlocal left
+            place = int(said.subject.rpartition(".")[2])
+            left -= not answers[place]
+            answers[place] = said.data or b"{}"
+            if not left:
+                every.set()
+
+        inbox = client.new_inbox()
+        listening = await client.subscribe(f"{inbox}.*", cb=take)
+        for place, (subject, uid, body) in enumerate(sent):
+            headers = {"Nats-Msg-Id": uid} if uid else None
+            await client.publish(subject, body, reply=f"{inbox}.{place}", headers=headers)
+        if sent:
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(every.wait(), _PATIENCE_SECONDS)
+        await listening.unsubscribe()
+        return answers
 
     # --- receiving ---
 
@@ -260,15 +280,18 @@ class Carrier:
             inbox_prefix=f"_INBOX_{access.name}",
             tls=secure,
             connect_timeout=2,
-            max_reconnect_attempts=2,
+            max_reconnect_attempts=1,
             reconnect_time_wait=1,
             allow_reconnect=True,
             error_cb=_unsaid,
         )
         await asyncio.wait_for(connecting, _LONGEST_CONNECTING_SECONDS)
-        self._stream = self._client.jetstream(
-            domain=DOMAIN, timeout=_PATIENCE_SECONDS, publish_async_max_pending=_IN_FLIGHT
-        )
+        self._stream = self._client.jetstream(domain=DOMAIN, timeout=_PATIENCE_SECONDS)
+
+    def _connected(self) -> Client:
+        if self._client is None:
+            raise AssertionError("not connected")
+        return self._client
 
     def _js(self) -> JetStreamContext:
         if self._stream is None:
@@ -292,6 +315,12 @@ def nodes_away(access: Access) -> list[str]:
         except Away:
             away.append(server)
     return away
+
+
+def _is_news(said: bytes) -> bool:
+    """Whether the engine took a message that it did not know yet."""
+    told = json.loads(said)
+    return "seq" in told and not told.get("duplicate") and "error" not in told
 
 
 async def _unsaid(_: Exception) -> None:
