@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from feedlog.formulas import harmless
-from feedlog.web import downloads, workbooks
+from feedlog.web import downloads, exporting, workbooks
 from tests.web.conftest import ANALYST, HOSTILE, MANAGER, Site
 
 HEADINGS = ["id", "=heading", "verbatim"]
@@ -245,6 +245,15 @@ class TestTables:
         """The statement that is run again may do no more than Datasette's: neither write nor tell where the file is."""
         told = site.get("/feedlog.xlsx?sql=" + quote("select file from pragma_database_list"), ANALYST)
         assert str(published) not in str(sheets(told.content))
+
+    def test_a_question_without_end(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What would never be whole is broken off and told so, and the next workbook is made."""
+        monkeypatch.setattr(exporting, "LONGEST_QUESTION_SECONDS", 0.2)
+        sql = "with recursive n (n) as (select 1 union all select n + 1 from n) select n from n"
+        answer = site.get("/feedlog.xlsx?sql=" + quote(sql), ANALYST)
+        assert answer.status_code == 400
+        assert answer.json()["error"] == "The question was broken off because its answer took too long."
+        assert site.get("/feedlog/themes.xlsx", ANALYST).status_code == 200
 
     def test_a_question_that_fails(self, site: Site) -> None:
         """Nonsense is refused in a sentence, not sent as a file."""
