@@ -10,9 +10,9 @@ PAGE = (ROOT / "docs" / "reliability.md").read_text("utf-8")
 PROMISES = [line for line in PAGE.splitlines() if re.match(r"\| \d+ \|", line)]
 
 
-def test_twenty_promises_each_with_what_shows_it() -> None:
+def test_promises_each_with_what_shows_it() -> None:
     """Every promise has its number, a figure and a test or command."""
-    assert [int(line.split("|")[1]) for line in PROMISES] == [*range(1, 21)]
+    assert [int(line.split("|")[1]) for line in PROMISES] == [*range(1, 22)]
     for line in PROMISES:
         _, _, promise, figure, shown, _ = line.split("|")
         assert promise.strip() and figure.strip(), line
