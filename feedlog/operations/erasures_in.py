@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from feedlog.operations import cards_in, erasing, marks, reaching
+from feedlog.operations import erasing, marks, merges_in, reaching
 from feedlog.operations.erasing import Erased
 from feedlog.operations.leftovers import Outside
 from feedlog.operations.reaching import Reach
@@ -47,7 +47,7 @@ def take_in(log: Log, uid: str, holds: dict[str, Any], now: str, outside: Outsid
             [json.dumps(taken), uid],
         ).rowcount
         if secret:
-            cards_in.forget_merges(log, secret, set(taken))
+            merges_in.forget_merges(log, secret, set(taken))
         if not unparked and not erased.counts["customer_rows"] and not erased.counts["notes"]:
             erasing.verify(log, [erased.erasure_id], now)
             return None
