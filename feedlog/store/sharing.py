@@ -10,7 +10,10 @@ import stat
 from feedlog.errors import NotFound, Refused
 
 _GROUP = 0o060
-_BESIDE = {"published", "warehouse", "backups.json", "erased.jsonl", "site.json", "site.seed", "sites.secret", "ca.pem"}
+_BESIDE = {
+    *("published", "warehouse", "backups.json", "erased.jsonl"),
+    *("site.json", "site.seed", "sites.secret", "ca.pem"),
+}
 
 
 def new_file(path: str, log_path: str, flags: int = os.O_EXCL) -> int:
