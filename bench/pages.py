@@ -25,6 +25,8 @@ from bench.running import Failed, run
 from bench.tour import TOUR
 
 SIZE, ROUNDS, GOAL_MS = 1_000_000, 21, 200
+# Datasette 0.65 loads every plugin that is installed, unless it takes itself to be tested.
+_WITHOUT_PLUGINS = "import sys; sys._called_from_test = True; from datasette.cli import cli; cli()"
 STARTING_SECONDS, LONGEST_ANSWER_SECONDS = 60, 30
 
 
@@ -175,9 +177,8 @@ def _stock(published: Path, env: dict[str, str]) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "datasette", str(published), "--port", str(port)]
-    plain = {**env, "DATASETTE_LOAD_PLUGINS": ""}
-    with subprocess.Popen(command, env=plain, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    command = [sys.executable, "-c", _WITHOUT_PLUGINS, str(published), "--port", str(port)]
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             server = Server(f"127.0.0.1:{port}", {}, process.pid)
             end = time.monotonic() + STARTING_SECONDS

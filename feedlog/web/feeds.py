@@ -112,7 +112,7 @@ def _newest(connection: sqlite3.Connection, wanted: dict[str, str]) -> list[publ
         joined = "join note_themes on note_themes.note_id = notes.id"
         conditions.append("note_themes.theme = lower(:theme)")
     where = f"where {' and '.join(conditions)}" if conditions else ""
-    order = "note_themes.note_id" if joined else "notes.id" if not conditions else "notes.said_at"
+    order = "note_themes.said_at" if joined else "notes.id" if not conditions else "notes.said_at"
     sql = f"""select notes.id, verbatim, notes.said_at, logged_at, initials, themes from notes {joined}
               {where} order by {order} desc limit {NEWEST}"""
     return [dict(row) for row in connection.execute(sql, wanted)]

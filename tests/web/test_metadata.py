@@ -68,6 +68,21 @@ def test_every_question_is_answered(site: Site, name: str) -> None:
     assert answer.json()
 
 
+@pytest.mark.parametrize("name", sorted(METADATA["queries"]))
+def test_no_question_walks_all_notes(published: Path, name: str) -> None:
+    """At a million notes a question finds its rows by an index; what else a customer said, by the customer."""
+    with closing(sqlite3.connect(published)) as connection:
+        sql = f"explain query plan {METADATA['queries'][name]['sql']}"
+        plan = [row[3] for row in connection.execute(sql, {"theme": "delivery"})]
+    walked = ["SCAN note_themes", "SCAN responses", "SCAN promises"]
+    if name != "came_back":  # which calls its newest two thousand by that name
+        walked.append("SCAN notes")
+    assert not [step for step in plan if step in walked]
+    for step in plan:
+        if step.split()[1] in ("earlier", "later", "first"):
+            assert "notes_by_customer (customer=?" in step, step
+
+
 def test_words_of_the_newest_month(published: Path, tmp_path: Path) -> None:
     """The words of the newest month that has some come with a note that holds them, the surest first."""
     shutil.copy(published, tmp_path / "feedlog.db")

@@ -134,6 +134,14 @@ class TestCounting:
         answer = site.get(f"/feedlog/notes.json?{query}", MANAGER).json()
         assert answer["filtered_table_rows_count"] == len(answer["rows"]) > 0
 
+    def test_without_settings_of_ours(self, published: Path) -> None:
+        """Where Datasette is to suggest counts by columns, which it counts for, a large table is shown all the same."""
+        plain = serving(published, metadata={}, settings={"suggest_facets": True, "default_allow_sql": True})
+        answer = plain.get("/feedlog/notes")
+        assert answer.status_code == 200
+        assert plain.get("/feedlog/notes.json").json()["suggested_facets"]
+        plain.close()
+
     def test_an_analysts_own_count(self, site: Site) -> None:
         """A count in an analyst's own SQL is what it says."""
         told = site.get("/feedlog.json?_shape=arrays&sql=" + quote("select count(*) from notes"), ANALYST)
