@@ -177,7 +177,7 @@ KNOWN_BY = {
 BETWEEN_SITES = {"receipts", "arrived", "parked"}
 # Not typed by anybody, or chosen from a list.
 MADE = re.compile(
-    r"uid|.*_(at|on)|kind|channel|language|outcome|currency|action|detail|stems|root|folded|word|value|key_marks"
+    r"uid|.*_(at|on)|kind|channel|language|outcome|currency|action|detail|stems|root|folded|word|value|key_marks|mark"
 )
 TYPED = {
     "customers": {"name", "segment", "type", "prefers"},
