@@ -174,10 +174,10 @@ KNOWN_BY = {
     "source",  # of a response; it is its import's, which is looked at below
 }  # fmt: skip
 # What they hold was typed into another log, and masked there.
-BETWEEN_SITES = {"receipts", "arrived", "parked"}
+BETWEEN_SITES = {"receipts", "arrived", "parked", "erased_customers", "sites", "unreadable"}
 # Not typed by anybody, or chosen from a list.
 MADE = re.compile(
-    r"uid|.*_(at|on)|kind|channel|language|outcome|currency|action|detail|stems|root|folded|word|value|key_marks|mark"
+    r"uid|.*_(at|on)|kind|channel|language|outcome|currency|action|detail|stems|root|folded|word|value|key_marks"
 )
 TYPED = {
     "customers": {"name", "segment", "type", "prefers"},
