@@ -64,7 +64,7 @@ case: $(RUNTIME)
 
 .PHONY: test
 test: $(DEV) chromium
-	$(BIN)/python -m pytest -n auto $(TEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(TEST_ARGS)
 
 # The next Datasette, which is not out yet: in a folder of its own, beside what is installed already. Nothing depends on
 # how it ends, so it ends soon.

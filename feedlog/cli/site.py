@@ -150,8 +150,8 @@ def hub(session: Session, wait: float, follow: bool, as_json: bool) -> None:
     that joined with the hub's folder.
 
     \b
+    feedlog site hub
     feedlog --db hub.db site hub --follow
-    feedlog --db hub.db site hub --wait 2 --json
     """
     from feedlog.cli import siting
 

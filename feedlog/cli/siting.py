@@ -220,7 +220,7 @@ def _member(session: Session, *, hub: bool) -> tuple[Log, Membership]:
 
 def pushed_in_words(found: dict[str, Any]) -> list[str]:
     """What a push did."""
-    lines = [f"{found['sent']} sent, {found['received']} receipts"]
+    lines = [f"{found['sent']} sent, {printing.many(found['received'], 'receipt')}"]
     if found["erased"]:
         lines.append(f"{printing.many(found['erased'], 'erasure')} from elsewhere done here, too")
     if found["waiting"]:
@@ -232,7 +232,7 @@ def pushed_in_words(found: dict[str, Any]) -> list[str]:
 
 def taken_in_words(found: dict[str, Any]) -> list[str]:
     """What the hub took in."""
-    lines = [f"{found['entries']} entries taken in"]
+    lines = ["1 entry taken in" if found["entries"] == 1 else f"{found['entries']} entries taken in"]
     if found["erased"]:
         lines.append(f"{printing.many(found['erased'], 'erasure')} done here, too")
     if found["asked"]:

@@ -16,6 +16,9 @@ _THESE = "(select value from json_each(?))"
 # By these a row that has no uid here is made, and of several logs' rows for one key the smallest uid names it.
 IDENTITY = ("uid", "created_at", "created_by")
 
+# By what people call a row: sites mean the same one by it.
+NAMED = {"customer": "key", "theme": "name"}
+
 Card = dict[str, Any]
 
 

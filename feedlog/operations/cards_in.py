@@ -5,11 +5,10 @@ come does not matter. Two logs' clocks decide between two logs; within one log i
 """
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from feedlog.formats.entries import Entry
-from feedlog.operations import cards, codebook, describing, marks
+from feedlog.operations import cards, codebook, describing, marks, merges_in
 from feedlog.operations.arrivals import Arrivals
 from feedlog.operations.cards import Card
 from feedlog.operations.changes import record
@@ -23,7 +22,6 @@ _THESE = "(select value from json_each(?))"
 # What people at this copy said of a row before anything arrived of it is kept beside the sites' cards.
 HERE = "here"
 _FIELDS = {"customer": describing.FIELDS, "theme": codebook.FIELDS}
-_NAMED = {"customer": "key", "theme": "name"}
 
 
 class Known:
@@ -44,7 +42,7 @@ class Known:
     def look_up(self, entries: Sequence[Entry]) -> None:
         """Finds in few statements what `name_all` and `customer` would otherwise look up one by one."""
         keys = {card["key"] for entry in entries if (card := entry.holds.get("customer"))}
-        both = [card for entry in entries for noun in _NAMED if (card := entry.holds.get(noun))]
+        both = [card for entry in entries for noun in cards.NAMED if (card := entry.holds.get(noun))]
         uids = [_kept_as(card) for card in both]
         self._cards = Arrivals(self._log, uids)
         rows = self._log.rows(
@@ -103,7 +101,7 @@ class Known:
         """Writes the changes down, and settles who is merged into whom where that is news."""
         self._cards.store()
         for noun in sorted(self._merges):
-            for row_id in settle_merges(self._log, noun):
+            for row_id in merges_in.settle_merges(self._log, noun):
                 self.touched("sites", **{f"{noun}_id": row_id})
         self._merges.clear()
         rows: dict[str, list[tuple[str, str, int]]] = {}
@@ -144,7 +142,7 @@ class Known:
 
     def _named(self, noun: str, card: Card, site: str) -> int:
         """The row that bears this key or name. Of several logs' uids for it the smallest names it on every copy."""
-        named = _NAMED[noun]
+        named = cards.NAMED[noun]
         if (noun, card[named], card["uid"]) not in self._called:
             self._called[noun, card[named], card["uid"]] = self._find_or_make(noun, named, card, site)
         return self._called[noun, card[named], card["uid"]]
@@ -277,73 +275,3 @@ def _settle_terms(log: Log, theme_id: int, before: Card) -> None:
                  do update set uid = excluded.uid, agent = excluded.agent, added_at = excluded.added_at""",
             [term["uid"], theme_id, *(term[name] for name in ("our_word", "their_word", "agent", "added_at"))],
         )
-
-
-# --- who is merged into whom -----------------------------------------------------------------------------------
-
-
-def settle_merges(log: Log, noun: str) -> list[int]:
-    """Lets every row point at the one it is shown under, by all merges that stand; returns the rows this changed.
-
-    Of two merges that would go in a circle the later one is left out, on every copy the same.
-    """
-    find = _finder(log, noun)
-    latest: dict[int, tuple[str, str, int | None]] = {}
-    rows = log.rows(
-        f"""select {noun}_id as id, uid, held from arrived
-             where {noun}_id is not null and json_extract(held, '$.merged') is not null"""
-    )
-    merges = [(row["id"], row["uid"], *json.loads(row["held"])["merged"][:2]) for row in rows]
-    for row_id, (into, at) in cards.merges_here(log, noun).items():
-        merges.append((row_id, "", into, at))
-    for row_id, uid, into, at in merges:
-        if row_id not in latest or latest[row_id][:2] < (at, uid):
-            latest[row_id] = (at, uid, find(into) if into else None)
-    ways: dict[int, int] = {}
-    for row_id, (_, _, into_id) in sorted(latest.items(), key=lambda merge: merge[1][:2]):
-        if into_id is not None and _end(ways, into_id) != row_id:
-            ways[row_id] = into_id
-    changed: list[tuple[int | None, int]] = []
-    for row in log.rows(f"select id, merged_into_id from {noun}s where merged_into_id is not null"):
-        if row["id"] not in ways:
-            changed.append((None, row["id"]))
-    for row_id in ways:
-        end = _end(ways, row_id)
-        if log.value(f"select merged_into_id from {noun}s where id = ?", [row_id]) != end:
-            changed.append((end, row_id))
-    log.connection.executemany(f"update {noun}s set merged_into_id = ? where id = ?", changed)
-    return [row_id for _, row_id in changed]
-
-
-def _end(ways: dict[int, int], row_id: int) -> int:
-    while row_id in ways:
-        row_id = ways[row_id]
-    return row_id
-
-
-def forget_merges(log: Log, secret: bytes, erased: set[str]) -> None:
-    """Takes these customers, by their marks, out of what others' cards say; to be called when their rows are gone."""
-    rows = log.rows(
-        """select uid, sender, held from arrived
-            where customer_id is not null and json_extract(held, '$.merged[0]') is not null"""
-    )
-    for row in rows:
-        held = json.loads(row["held"])
-        into, at, *_ = held["merged"]
-        if marks.mark(secret, into["key"]) in erased:
-            held["merged"] = [None, at]
-            log.connection.execute(
-                "update arrived set held = ? where uid = ? and sender = ?",
-                [json.dumps(held, ensure_ascii=False), row["uid"], row["sender"]],
-            )
-    settle_merges(log, "customer")
-
-
-def _finder(log: Log, noun: str) -> Callable[[Card], int | None]:
-    named = _NAMED[noun]
-
-    def find(card: Card) -> int | None:
-        row: sqlite3.Row | None = log.row(f"select id from {noun}s where {named} = ?", [card[named]])
-        return None if row is None else int(row["id"])
-
-    return find

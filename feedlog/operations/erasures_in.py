@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from feedlog.operations import cards_in, erasing, marks, reaching
+from feedlog.operations import erasing, marks, merges_in, reaching
 from feedlog.operations.erasing import Erased
 from feedlog.operations.leftovers import Outside
 from feedlog.operations.reaching import Reach
@@ -17,10 +17,11 @@ def is_done(log: Log, uid: str) -> bool:
 
 
 def take_in(log: Log, uid: str, holds: dict[str, Any], now: str, outside: Outside) -> Erased | None:
-    """Erases here what was erased there, also what said it before and is still on its way; None where it was done.
+    """Erases here what was erased there, also what was parked; None where that was done or nothing of them was here.
 
-    Afterwards the files must be scrubbed, as after `erasing.erase`. A log that holds nothing of them remembers it all
-    the same. Raises KeyError, TypeError or ValueError for what is no erasure, OSError without the sites' secret.
+    Otherwise the files must be scrubbed afterwards, as after `erasing.erase`. A log that holds nothing of them
+    remembers the erasure all the same, for what is still on its way. Raises KeyError, TypeError or ValueError for what
+    is no erasure, OSError without the sites' secret.
     """
     taken, uids = [str(one) for one in holds["marks"]], [str(one) for one in holds["uids"]]
     by = By(str(holds["agent"]), now)
@@ -40,11 +41,14 @@ def take_in(log: Log, uid: str, holds: dict[str, Any], now: str, outside: Outsid
         connection.executemany(
             "insert or ignore into erased (uid, erasure_id) values (?, ?)", [(one, erased.erasure_id) for one in uids]
         )
-        connection.execute(
+        unparked = connection.execute(
             """delete from parked where mark in (select value from json_each(?))
                   and not exists (select 1 from json_each(entry, '$.after') where value = ?)""",
             [json.dumps(taken), uid],
-        )
+        ).rowcount
         if secret:
-            cards_in.forget_merges(log, secret, set(taken))
+            merges_in.forget_merges(log, secret, set(taken))
+        if not unparked and not erased.counts["customer_rows"] and not erased.counts["notes"]:
+            erasing.verify(log, [erased.erasure_id], now)
+            return None
     return erased

@@ -128,7 +128,6 @@ class Receiver:
                 erased += 1
                 troubles += self._finish(done, By(entry.site, when.now()))
             self._site(entry).receipts.append([entry.uid, entry.version])
-        if erased:
             self._unpark()
         return erased, troubles
 

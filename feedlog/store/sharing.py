@@ -10,6 +10,10 @@ import stat
 from feedlog.errors import NotFound, Refused
 
 _GROUP = 0o060
+_BESIDE = {
+    *("published", "warehouse", "backups.json", "erased.jsonl"),
+    *("site.json", "site.seed", "sites.secret", "ca.pem"),
+}
 
 
 def new_file(path: str, log_path: str, flags: int = os.O_EXCL) -> int:
@@ -65,7 +69,7 @@ def share(log_path: str, group: str | None) -> str:
 
 
 def _ours(name: str, log_name: str) -> bool:
-    return name.startswith(log_name) or name in ("published", "warehouse", "backups.json", "erased.jsonl")
+    return name.startswith(log_name) or name in _BESIDE
 
 
 def _open_to(folder: str, group: int) -> None:

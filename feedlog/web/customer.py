@@ -5,7 +5,7 @@ import sqlite3
 from datetime import date
 from typing import Any
 
-from feedlog.web import quotes, showing, speech, steps
+from feedlog.web import downloads, quotes, showing, speech, steps
 from feedlog.web.published import Row, row, rows
 
 NAMES = ("before",)
@@ -40,6 +40,7 @@ def context(connection: sqlite3.Connection, pseudonym: str, before: str, today: 
         },
         "turned": None if before else _turned(connection, pseudonym, today),
         "notes": notes,
+        "downloads": downloads.places("/-/search", {"customer": pseudonym}),
         "older": older,
         "themes": _themes(connection, pseudonym),
         "promises": _promises(connection, pseudonym, today),

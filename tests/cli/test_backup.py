@@ -28,7 +28,7 @@ def test_backup_to_a_file(invoke: Invoke, filled: None, tmp_path: Path, log_path
     """A copy is made where it was asked for, only its owner may read it, and it is a log to look at."""
     done = invoke("backup", str(tmp_path / "copy.db"))
     assert (done.status, done.err) == (0, "")
-    assert done.out == f"2 notes in {tmp_path}/copy.db (0.3 MB), checked.\n"
+    assert done.out == f"2 notes in {tmp_path}/copy.db (0.4 MB), checked.\n"
     assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
     assert "Skoene trykker" in invoke("--db", str(tmp_path / "copy.db"), "list").out
 

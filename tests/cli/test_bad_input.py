@@ -203,8 +203,8 @@ def test_refused_setting(
 
 CONFIG_FILES = [
     ('agnet = "mette"', "has a setting we do not know: agnet.",
-     "Settings are: db, agent, channel, who_else, spool, languages, complaint_rate, country, business_hours,"
-     " goodwill_limit, goodwill_decider, outbox, pii."),
+     "Settings are: db, agent, channel, who_else, spool, languages, complaint_rate, page_language, country,"
+     " business_hours, goodwill_limit, goodwill_decider, outbox, pii."),
     ("agent = ", "cannot be read: Invalid value (at end of document).", "Mend the line or remove the file."),
     ("agent = \udcff", "cannot be read: 'utf-8' codec can't decode byte 0xff in position 8: invalid start byte.",
      "Mend the line or remove the file."),

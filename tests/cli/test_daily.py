@@ -144,7 +144,7 @@ def test_doctor(shop: Invoke, log_path: Path) -> None:
 @pytest.mark.parametrize(
     ("injury", "why"),
     [
-        ("pragma user_version = 99", "The log was written by a newer feedlog (schema 99, this one knows 1): "),
+        ("pragma user_version = 99", "The log was written by a newer feedlog (schema 99, this one knows 2): "),
         ("pragma application_id = 1", "The file is a database of something else, not a feedlog log: "),
         ("damage", "The log is damaged: "),
     ],

@@ -173,6 +173,8 @@ KNOWN_BY = {
     "promised_by", "written_by", "sent_by", "removed_by",
     "source",  # of a response; it is its import's, which is looked at below
 }  # fmt: skip
+# What they hold was typed into another log, and masked there.
+BETWEEN_SITES = {"receipts", "arrived", "parked", "erased_customers", "sites", "unreadable"}
 # Not typed by anybody, or chosen from a list.
 MADE = re.compile(
     r"uid|.*_(at|on)|kind|channel|language|outcome|currency|action|detail|stems|root|folded|word|value|key_marks"
@@ -232,6 +234,8 @@ def test_every_column_that_is_typed_arrives_masked(invoke: Invoke, log_path: Pat
                 continue
             stored = "\n".join(str(row[0]) for row in connection.execute(f'select "{column}" from "{table}"'))
             assert not any(raw.decode() in stored for raw in RAW), (table, column)
+            if table in BETWEEN_SITES:
+                continue
             if column in TYPED.get(table, ()):
                 assert "[cpr]" in stored.lower(), (table, column)
             else:

@@ -56,7 +56,8 @@ def deliver(log: Log, entries: list[Entry]) -> list[tuple[Entry, str]]:
             continue
         refused += entries_in.take_in(log, rows, NOW).refused
         rows = []
-        if entry is not None and erasures_in.take_in(log, entry.uid, entry.holds, NOW, outside):
+        if entry is not None:
+            erasures_in.take_in(log, entry.uid, entry.holds, NOW, outside)
             entries_in.unpark(log, NOW)
     return refused
 

@@ -18,7 +18,7 @@ from feedlog.cli.serving import SETTINGS
 from feedlog.store.shipped import shipped_text
 from tests.web.axe import violations
 from tests.web.conftest import ANALYST, MANAGER
-from tests.web.test_serve import BROWSER
+from tests.web.tour import BROWSER
 
 pytestmark = pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here: apt-get install chromium")
 

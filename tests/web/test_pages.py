@@ -13,6 +13,7 @@ from feedlog.operations.shapes import By, Said
 from feedlog.publish.publishing import place_beside, publish
 from feedlog.store import Log
 from feedlog.web import cells, showing
+from feedlog.web.quotes import theme_place
 from tests.web.conftest import HOSTILE, ROOT, Site, serving
 
 MANAGER = {"id": "mia", "role": "manager"}
@@ -196,11 +197,29 @@ class TestHostileSentences:
     """Nothing a customer says does anything on a page."""
 
     @pytest.mark.parametrize(
-        "path", ["/", "/-/search", "/-/search?q=hej", "/feedlog/notes", *(f"/-/note/{n}" for n in range(1, 8))]
+        "path",
+        [
+            *(
+                "/",
+                "/?period=quarter",
+                "/-/search",
+                "/-/search?q=hej",
+                "/-/themes",
+                "/-/words?period=week",
+                "/-/promises",
+            ),
+            *(theme_place("<b>theme</b>"), "/-/customer/{customer}", "/feedlog/notes"),
+            *(f"/-/note/{n}" for n in range(1, 8)),
+        ],
     )
     def test_shown_and_not_obeyed(self, hostile: Site, path: str) -> None:
         """Markup, templates, control characters and prepared links are letters on the page."""
-        page = hostile.get(path, MANAGER).text
+        if "{" in path:
+            found = re.search(r'href="/-/customer/(\w+)"', hostile.get("/-/note/1", MANAGER).text)
+            path = path.format(customer=found[1] if found else "")
+        answer = hostile.get(path, MANAGER)
+        assert answer.status_code == 200
+        page = answer.text
         assert "<img src=x" not in page
         assert "<script>alert" not in page
         assert "<b>theme" not in page and "<i>place" not in page

@@ -21,17 +21,8 @@ from feedlog.publish import accounts
 from feedlog.store import open_for_writing
 from feedlog.vocabulary import DEFAULT_LANGUAGES
 from tests.conftest import Ran
+from tests.web.tour import BROWSER
 
-BROWSER = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE = 20.0
 
 
