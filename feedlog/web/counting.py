@@ -12,7 +12,7 @@ from feedlog.web.published import Row, row, rows, value
 # waits, and the page leaves the figure out.
 _MOST_TOLD_APART = 150_000
 # First answers are sorted to find the one in the middle; of more than this the newest are enough.
-_MOST_ANSWERS = 20_000
+_MOST_ANSWERS = 10_000
 
 
 class Answers(NamedTuple):

@@ -12,11 +12,14 @@ from datasette.utils import tilde_encode
 
 from feedlog.language.similar import similar
 from feedlog.web import showing, terms, words
-from feedlog.web.published import Row, rows
+from feedlog.web.published import Row, rows, value
 
 COLUMNS = """
     notes.id, notes.said_on, notes.said_at, notes.verbatim, notes.reading, notes.kind, notes.channel, notes.touchpoint,
     notes.themes, notes.customer, notes.initials, notes.corrected, notes.answered_at"""
+# Until something is published the others of a note stay the same; to look for them takes longer than all else on a page.
+_others_counted: dict[tuple[int, str], tuple[int, str]] = {}
+_MOST_COUNTED = 500
 # Of notes that are as alike as all these together nobody needs an exact number.
 _MOST_ALIKE = 200
 
@@ -85,10 +88,18 @@ def others(connection: sqlite3.Connection, note: Row) -> list[Row]:
 
 def with_others(connection: sqlite3.Connection, shown: Iterable[Row], today: date) -> None:
     """Says of each of these how many `others` said something like it, and `since` when."""
+    sql = "select group_concat(value) from publication where name in ('log', 'change', 'customer', 'published_at')"
+    published = value(connection, sql)
     for note in shown:
-        alike = others(connection, note)
-        note["others"] = customers(alike)
-        note["since"] = showing.since(min(one["said_on"] for one in alike), today) if alike else ""
+        counted = _others_counted.get((note["id"], published))
+        if counted is None:
+            alike = others(connection, note)
+            counted = customers(alike), min((one["said_on"] for one in alike), default="")
+            if len(_others_counted) >= _MOST_COUNTED:
+                _others_counted.clear()
+            _others_counted[note["id"], published] = counted
+        note["others"] = counted[0]
+        note["since"] = showing.since(counted[1], today) if counted[1] else ""
 
 
 def customers(notes: list[Row]) -> int:

@@ -19,6 +19,8 @@ _LONGEST_FILTER = 200
 # Beside the results stands what the newest of them are about. More would keep the reader waiting.
 _COUNTED = 1000
 _CHOICES = 12
+# The plus sign keeps SQLite from walking the theme for every note instead of the note's few themes.
+_BEARS = "exists (select 1 from note_themes where note_themes.note_id = {note_id} and +note_themes.theme = ?)"
 
 
 class Asked(NamedTuple):
@@ -144,16 +146,20 @@ def _counted(connection: sqlite3.Connection, asked: Asked, looked_for: Search, l
 
 def _only(asked: Asked) -> tuple[str, list[Any]]:
     """The filters as a condition on the search index, and its parameters."""
-    conditions, parameters = _conditions(asked.filters)
-    only = f"and exists (select 1 from notes where notes.id = notes_fts.rowid{conditions})" if conditions else ""
-    return only, parameters
+    only, parameters = "", []
+    if "theme" in asked.filters:  # asked of the index itself, so that most notes need not be looked up
+        only = f" and {_BEARS.format(note_id='notes_fts.rowid')}"
+        parameters.append(asked.filters["theme"])
+    conditions, further = _conditions({name: told for name, told in asked.filters.items() if name != "theme"})
+    if conditions:
+        only += f" and exists (select 1 from notes where notes.id = notes_fts.rowid{conditions})"
+    return only, [*parameters, *further]
 
 
 def _conditions(filters: dict[str, str]) -> tuple[str, list[Any]]:
     """The filters as SQL conditions on `notes`, each with a leading `and`, and their parameters."""
     sql = {
-        # The plus sign keeps SQLite from walking the theme for every note instead of the note's few themes.
-        "theme": "exists (select 1 from note_themes where note_themes.note_id = notes.id and +note_themes.theme = ?)",
+        "theme": _BEARS.format(note_id="notes.id"),
         # The day says exactly which notes are meant; the instant beside it lets the index find them.
         "since": "notes.said_on >= ? and notes.said_at >= ?",
         "until": "notes.said_on <= ? and notes.said_at < ?",
