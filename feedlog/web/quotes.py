@@ -17,7 +17,7 @@ from feedlog.web.published import Row, rows, value
 COLUMNS = """
     notes.id, notes.said_on, notes.said_at, notes.verbatim, notes.reading, notes.kind, notes.channel, notes.touchpoint,
     notes.themes, notes.customer, notes.initials, notes.corrected, notes.answered_at"""
-# Until something is published the others of a note stay the same; to look for them takes longer than all else on a page.
+# The others of a note stay the same until something is published; looking for them takes longer than the whole page.
 _others_counted: dict[tuple[int, str], tuple[int, str]] = {}
 _MOST_COUNTED = 500
 # Of notes that are as alike as all these together nobody needs an exact number.
