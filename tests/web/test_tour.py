@@ -9,6 +9,11 @@ import pytest
 from feedlog.vocabulary import PAGE_LANGUAGES
 from tests.web.tour import BROWSER, OURS, SQL, TABLES, Tour, served
 
+# `make tour` goes everywhere in every language; here the languages share the way.
+READ_MOST = {
+    path: OURS[path] for path in ("/", "/-/search?q=levering", "/-/note/81", "/-/themes", "/-/promises", "/-/feeds")
+}
+
 pytestmark = pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium here: apt-get install chromium")
 
 
@@ -33,8 +38,8 @@ def tour(tmp_path_factory: pytest.TempPathFactory, office: None) -> Iterator[Tou
     [
         ("mia", "en", "desktop", "light", {**OURS, **TABLES}),
         ("mia", "da", "phone", "light", OURS),
-        ("mia", "sv", "desktop", "dark", OURS),
-        ("mia", "nb", "phone", "dark", {**OURS, **TABLES}),
+        ("mia", "sv", "desktop", "dark", READ_MOST),
+        ("mia", "nb", "phone", "dark", READ_MOST),
         ("otto", "en", "desktop", "dark", {**TABLES, **SQL}),
         *[("", language, "phone", "light", {"/-/login": 200}) for language in PAGE_LANGUAGES],
     ],
