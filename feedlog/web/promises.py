@@ -50,7 +50,7 @@ def context(connection: sqlite3.Connection, asked: Asked, today: date) -> dict[s
         "found": [steps.promise(one, today) for one in found[:_PAGE]],
         "more": asked.place(after=f"{last[day]}~{last['id']}") if last else "",
         "counted_promises": _counted(connection, today),
-        "owners": _owners(connection, asked, today),
+        "owners": _owners(connection, today),
         "outcomes": [(terms.outcome(one), asked.place(outcome=one), one == asked.outcome) for one in OUTCOMES],
         "downloads": downloads.places("/-/promises", {"outcome": asked.outcome, "owner": asked.owner}),
         **_rates(connection),
@@ -77,7 +77,7 @@ def _counted(connection: sqlite3.Connection, today: date) -> Row:
     return row(connection, sql, [today.isoformat()]) or {}
 
 
-def _owners(connection: sqlite3.Connection, asked: Asked, today: date) -> list[Row]:
+def _owners(connection: sqlite3.Connection, today: date) -> list[Row]:
     """Who has open promises, those with overdue ones first."""
     sql = """select owner, count(*) as open, count(*) filter (where due_on < ?) as late from promises
               where outcome = 'open' group by owner order by late desc, open desc, owner limit 20"""
