@@ -1,5 +1,6 @@
 """What most tests start from: a log of their own, the command line, and one office's clock."""
 
+import compileall
 import io
 import json
 import os
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+import feedlog
 from feedlog.cli import main
 from feedlog.operations import notes
 from feedlog.operations.shapes import By, Said
@@ -32,6 +34,14 @@ class Ran(NamedTuple):
     def json(self) -> Any:
         """Standard output read as exactly one JSON document."""
         return json.loads(self.out)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compiles feedlog once. Some tests leave no room on the disk, and none of them may cut a compiled file short."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(str(Path(feedlog.__file__).parent), quiet=1)
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+        sys.dont_write_bytecode = True
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -110,6 +120,7 @@ def environment(tmp_path: Path, log_path: Path) -> dict[str, str]:
         "TMPDIR": str(temporary),
         "TZ": ZONE,
         "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
         "FEEDLOG_DB": str(log_path),
         "FEEDLOG_AGENT": "mette",
         "FEEDLOG_SPOOL": str(tmp_path / "spool"),

@@ -42,6 +42,7 @@ class Scene:
             "FEEDLOG_OUTBOX": str(self.outbox),
             "FEEDLOG_AGENT": "mette",
             "TMPDIR": str(folder / "tmp"),
+            "PYTHONDONTWRITEBYTECODE": "1",  # else the full disk would cut compiled files short
             "PYTHONPATH": str(ROOT),  # this checkout's feedlog, whichever is installed
         }
         (folder / "tmp").mkdir(parents=True, exist_ok=True)

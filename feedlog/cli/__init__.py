@@ -76,7 +76,16 @@ def _damage_is_said(context: click.Context) -> Iterator[None]:
     """A fault of feedlog's own is one, unless the disk refused or the log is damaged: no code is ready for all that."""
     try:
         yield
-    except (FeedlogError, click.ClickException, click.exceptions.Exit, click.Abort, OSError):
+    except EOFError as error:
+        path = _cut_short(error)
+        if not path:
+            raise
+        why = f"Python's compiled file {path} was cut short, as happens on a full disk."
+        raise FeedlogError(why, hint="It is removed now. Look what was done, and call again.") from error
+    except FeedlogError as error:
+        _cut_short(error.__cause__)  # its text is kept; the next call shall not fail for the same reason
+        raise
+    except (click.ClickException, click.exceptions.Exit, click.Abort, OSError):
         raise
     except Exception as error:
         import sqlite3
@@ -94,6 +103,12 @@ def _damage_is_said(context: click.Context) -> Iterator[None]:
         raise failures.damaged(context.obj.path, writing=False) from error
 
 
+def _cut_short(error: BaseException | None) -> str:
+    from feedlog.cli import bytecode
+
+    return bytecode.removed(error)
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands' names and loads the one that is called."""
 
@@ -105,7 +120,13 @@ class LazyGroup(click.Group):
             return None
         import importlib  # here: `feedlog --help` needs none of them
 
-        module = importlib.import_module(f"feedlog.cli.{name}{'_' if name == 'import' else ''}")
+        full_name = f"feedlog.cli.{name}{'_' if name == 'import' else ''}"
+        try:
+            module = importlib.import_module(full_name)
+        except EOFError:
+            from feedlog.cli import bytecode
+
+            module = bytecode.loaded(full_name)
         command: click.Command = module.command
         return command
 

@@ -1,0 +1,91 @@
+"""Compiled files cut short by a full disk: they are removed, and no command stays broken by them."""
+
+import importlib.util
+import os
+import py_compile
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def call(environment: dict[str, str], tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Runs the command line with compiled files of its own, which Python may write."""
+    environment |= {"PYTHONPYCACHEPREFIX": str(tmp_path / "compiled")}
+    del environment["PYTHONDONTWRITEBYTECODE"]
+
+    def called(*words: str, room: int = resource.RLIM_INFINITY) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "feedlog", *words],
+            env=environment, input="", capture_output=True, text=True, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY)),
+        )  # fmt: skip
+
+    return called
+
+
+def cut_short(module: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Half of a module's compiled file, where a process that keeps its compiled files in `folder` looks for it."""
+    spec = importlib.util.find_spec(module)
+    assert spec and spec.origin
+    monkeypatch.setattr(sys, "pycache_prefix", str(folder))
+    path = Path(str(py_compile.compile(spec.origin, doraise=True)))
+    os.truncate(path, path.stat().st_size // 2)
+    return path
+
+
+@pytest.mark.parametrize("module", ["feedlog.cli.list", "feedlog.operations.filters"])
+def test_command_that_was_cut_short(
+    run: Run, call: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    """A command whose compiled files are cut short works all the same, and they are whole afterwards."""
+    run("add", "Pakken kom for sent", "-c", "K-1")
+    path = cut_short(module, tmp_path / "compiled", monkeypatch)
+    before = path.stat().st_size
+    done = call("list")
+    assert (done.returncode, done.stderr) == (0, "") and "Pakken kom for sent" in done.stdout
+    assert path.stat().st_size > before
+
+
+def test_module_needed_later_that_was_cut_short(
+    run: Run, call: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is loaded in the middle of a call is not tried again, for something may have been written: it is said."""
+    run("add", "Pakken kom for sent", "-c", "K-1")
+    path = cut_short("feedlog.when.reading", tmp_path / "compiled", monkeypatch)
+    done = call("list", "--since", "yesterday")
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr == (
+        f"feedlog: Python's compiled file {path} was cut short, as happens on a full disk.\n"
+        "It is removed now. Look what was done, and call again.\n"
+    )
+    assert call("list", "--since", "yesterday").returncode == 0
+
+
+def test_note_while_its_words_cannot_be_loaded(
+    call: Run, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sentence is kept where a module that reads it was cut short, and comes in with the next call."""
+    cut_short("feedlog.language.words", tmp_path / "compiled", monkeypatch)
+    done = call("add", "Pakken kom for sent", "-c", "K-1")
+    assert done.returncode in (0, 75), done.stderr
+    call("add", "Og ingen ringede", "-c", "K-1")
+    assert {note["verbatim"] for note in run("list", "--json").json} == {
+        "Pakken kom for sent",
+        "Og ingen ringede",
+    }
+
+
+def test_calls_on_a_full_disk_leave_nothing_broken(run: Run, call: Run) -> None:
+    """After a call that had no room for its compiled files, every later one with room works."""
+    run("add", "Pakken kom for sent", "-c", "K-1")
+    call("list", room=6_000)
+    done = call("list")
+    assert done.returncode == 0 and "Pakken kom for sent" in done.stdout, done.stderr
