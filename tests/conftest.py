@@ -4,6 +4,7 @@ import compileall
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -38,6 +39,8 @@ class Ran(NamedTuple):
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compiles feedlog once. Some tests leave no room on the disk, and none of them may cut a compiled file short."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # started in the background: what tests start hears Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(str(Path(feedlog.__file__).parent), quiet=1)
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"

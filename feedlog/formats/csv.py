@@ -87,8 +87,7 @@ class _Reading:
 
     def __init__(self, stream: TextIO, shape: Shape) -> None:
         self._lines = _Lines(lines_of(stream))
-        # One process-wide setting of the csv module; it only ever grows here.
-        csv.field_size_limit(max(csv.field_size_limit(), LONGEST_TEXT_BYTES))
+        csv.field_size_limit(LONGEST_TEXT_BYTES)  # one setting for the whole process
         for _ in range(shape.before):
             next(self._lines, "")
         self._begin = 1 + self._lines.passed()

@@ -176,7 +176,8 @@ def make_folder(folder: str, path: str) -> None:
     """Makes a folder inside the warehouse at `path`, with its rights whatever the umask is. Raises OSError."""
     if not os.path.isdir(folder):
         make_folder(os.path.dirname(folder), path)
-        os.mkdir(folder)
+        with suppress(FileExistsError):  # another process was quicker
+            os.mkdir(folder)
         os.chmod(folder, stat.S_IMODE(os.stat(path).st_mode) & 0o2770 | 0o700)
 
 

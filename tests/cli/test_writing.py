@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import sys
 import termios
 import time
@@ -100,8 +101,14 @@ def typed(environment: dict[str, str], keys: bytes, *words: str) -> tuple[int, s
     time.sleep(0.1)
     os.write(terminal, keys)
     try:
-        while part := os.read(terminal, 1000):
-            shown += part
+        while True:
+            # A Ctrl-C in the instant before Python begins to wait is seen at the next one only.
+            if keys.endswith(b"\x03") and not select.select([terminal], [], [], 0.3)[0]:
+                os.write(terminal, b"\x03")
+            elif part := os.read(terminal, 1000):
+                shown += part
+            else:
+                break
     except OSError:  # Linux's way to say that the other side has closed the terminal
         pass
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
