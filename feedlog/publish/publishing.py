@@ -1,9 +1,10 @@
 """Brings the published file up to the working file, in one transaction: readers see the old pages or the new ones."""
 
 import os
+import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from typing import NamedTuple, TypedDict
 
 from sqlite_utils import Database
@@ -22,6 +23,9 @@ from feedlog.when.hours import Calendar
 
 # Raised with every change of publish/schema.sql or of what goes into it: an older published file is written anew.
 FORM = "4"
+_RUN = re.compile("[a-z0-9]+")
+# SQLite looks for so many runs of letters faster than Python for whole names.
+_FEW_RUNS = 100
 
 
 class Published(TypedDict):
@@ -111,9 +115,10 @@ def _bring_up(
         touched = reading.touched_note_ids(log, before.change)
         named = _mentioning(connection, reading.newly_known_persons(log, before.customer, before.change))
         ids = sorted(touched | named)
-        persons = reading.persons(log)
         if len(ids) <= reading.FEW:
-            persons = possibly_named(persons, reading.sentences(log, ids))
+            persons = possibly_named(reading.everybody(log), reading.sentences(log, ids))
+        else:
+            persons = reading.persons(log)
     Writer(log, connection, Privacy(secret, persons), calendar, anew=whole).write(ids, progress)
     if named:
         # A removed word lives on in an index's older pages until they are merged; a name must not.
@@ -145,6 +150,8 @@ def _mentioning(connection: sqlite3.Connection, persons: Sequence[Person]) -> se
     if not persons:
         return set()
     forms = [phrase for person in persons for phrase, _ in phrases(person)]
+    if not forms:
+        return set()
     found: set[int] = set()
     for start in range(0, len(forms), 50):
         query = " OR ".join(f'"{phrase}"' for phrase in forms[start : start + 50])
@@ -152,12 +159,24 @@ def _mentioning(connection: sqlite3.Connection, persons: Sequence[Person]) -> se
             row[0] for row in connection.execute("select rowid from notes_fts where verbatim match ?", [query])
         )
     privacy = Privacy(b"", persons)
-    texts = """select id, reading from notes where reading is not null
-               union all select note_id, what from promises
-               union all select note_id, why from promises where why is not null
-               union all select note_id, text from responses where text is not null"""
-    found.update(note_id for note_id, text in connection.execute(texts) if privacy.hide(text, None) != text)
+    texts = _texts_with(connection, {max(_RUN.findall(form), key=len, default="") for form in forms})
+    found.update(note_id for note_id, text in texts if privacy.hide(text, None) != text)
     return found
+
+
+def _texts_with(connection: sqlite3.Connection, runs: Set[str]) -> Iterable[tuple[int, str]]:
+    """What was written beside the notes and may hold one of these runs of letters, with its note's number.
+
+    To take every text apart into its words would take seconds; so SQLite looks first, which knows no case but ASCII's.
+    """
+    sources = (("id", "reading", "notes"), *(("note_id", text, "promises") for text in ("what", "why")))
+    for note_id, text, table in (*sources, ("note_id", "text", "responses")):
+        sql = f"select {note_id}, {text} from {table} where {text} is not null"
+        if len(runs) <= _FEW_RUNS:
+            sql += f" and ({' or '.join(f'{text} like ?' for _ in runs)})"
+            yield from connection.execute(sql, [f"%{run}%" for run in sorted(runs)])
+        else:
+            yield from connection.execute(sql)
 
 
 def _make_anew(connection: sqlite3.Connection) -> None:

@@ -40,6 +40,14 @@ def persons(log: Log) -> Iterator[Person]:
         yield Person(row["key"], row["name"])
 
 
+def everybody(log: Log) -> str:
+    """The same customers in one text: key and name, parted by `UNIT`; each from the next by `RECORD`."""
+    # Neither a key nor a name may hold a control character.
+    sql = f"""select group_concat(key || char(31) || coalesce(name, ''), char(30))
+                from (select key, name from customers union all {_NAMED_BEFORE})"""
+    return log.value(sql) or ""
+
+
 def all_note_ids(log: Log) -> list[int]:
     """The numbers of all notes that stand."""
     return [row[0] for row in log.connection.execute("select note_id from wordings order by note_id")]
@@ -58,7 +66,7 @@ def touched_note_ids(log: Log, after: int) -> set[int]:
              join responses on responses.id between json_extract(brought.detail, '$.first_response')
               and json_extract(brought.detail, '$.last_response') where changes.id > ?""",
         "select notes.id from changes join notes on notes.customer_id = changes.customer_id where changes.id > ?",
-        """select notes.id from changes join customers on customers.merged_into_id = changes.customer_id
+        """select notes.id from changes cross join customers on customers.merged_into_id = changes.customer_id
              join notes on notes.customer_id = customers.id where changes.id > ?""",
         # Keys that were merged into a key that was merged on: they moved along.
         """select notes.id from changes join customers as changed on changed.id = changes.customer_id

@@ -1,8 +1,12 @@
 """What stands in the published file instead of persons."""
 
-import pytest
+from collections.abc import Callable
 
-from feedlog.publish.privacy import Person, Privacy, initials
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedlog.publish.privacy import RECORD, UNIT, Person, Privacy, initials, possibly_named
 
 ANNA = Person("K-1042", "Anna Holm")
 SOREN = Person("soren@example.com", "Søren Kjær")
@@ -69,3 +73,38 @@ def test_pseudonyms_are_steady_secret_and_without_digits() -> None:
     made = {ours.pseudonym(str(number)) for number in range(2000)}
     assert len(made) == 2000
     assert all(pseudonym.isalpha() and len(pseudonym) == 10 for pseudonym in made)
+
+
+NAMES = [
+    "Anna Holm",
+    "anna  holm",
+    "Søren Kjær",
+    "SØREN KJÆR",
+    "Å. Ökvist",
+    "İrem Kaya",
+    "Anna-Lise O'Brien",
+    "Bo",
+    None,
+]
+KEYS = ["K-1042", "k1042", "lise@example.com", "Ø-77", "4711", "ß-4 x", "_9_a"]
+PARTS = [*filter(None, NAMES), *KEYS, "Holms", "K 1042", "og", ",", "s", "-"]
+
+
+@given(
+    st.lists(st.builds(Person, st.sampled_from(KEYS), st.sampled_from(NAMES), st.just("")), max_size=6),
+    st.lists(st.sampled_from(PARTS), max_size=8),
+    st.sampled_from([str, str.lower, str.upper]),
+)
+def test_the_quick_look_misses_nobody(persons: list[Person], parts: list[str], written: Callable[[str], str]) -> None:
+    """With only those who may be named in a sentence learnt, it is hidden as with every customer learnt."""
+    sentence = written(" ".join(parts))
+    everybody = RECORD.join(f"{person.key}{UNIT}{person.name or ''}" for person in persons)
+    few = possibly_named(everybody, [sentence])
+    assert Privacy(b"x", few).hide(sentence, None) == Privacy(b"x", persons).hide(sentence, None)
+    assert set(few) <= set(persons)
+
+
+def test_the_quick_look_spares_most() -> None:
+    """Whoever is not named is not learnt, even where words of theirs are said."""
+    everybody = RECORD.join(f"K-{number}{UNIT}Anna Holm{number}" for number in range(100))
+    assert possibly_named(everybody, ["Anna og K 7 hjalp mig, Holm"]) == [Person("K-7", "Anna Holm7")]

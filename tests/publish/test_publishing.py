@@ -47,6 +47,7 @@ def some_change(log: Log, dice: random.Random, by: By) -> None:
     """One thing an agent does, drawn at random; what is refused does not count."""
     standing = [row[0] for row in log.rows("select note_id from wordings")]
     key = dice.choice([*NAMES, None])
+    promise = dice.choice(["ring til Anna Holm", "skriv til k 2077", *[None] * 5])
     said = Said(
         f"{dice.choice(SENTENCES)} {dice.randrange(99)}",
         customer=key,
@@ -55,8 +56,9 @@ def some_change(log: Log, dice: random.Random, by: By) -> None:
         kind=dice.choice(["complaint", "compliment", None]),
         channel=dice.choice(["phone", "email", None]),
         said_at=f"2026-0{dice.randrange(1, 9)}-11T10:00:00Z",
-        reading=dice.choice([None, "Bo Berg lød træt"]),
-        **({"promise": "ring til Anna Holm", "due_on": "2026-12-01"} if dice.random() < 0.3 else {}),  # type: ignore[arg-type]
+        reading=dice.choice([None, "Bo Berg lød træt", "LISE ÅKJÆRS bror"]),
+        promise=promise,
+        due_on="2026-12-01" if promise else None,
     )
     note_id = dice.choice(standing or [0])
     one, other = dice.sample(["delivery", "invoice", "staff", "login", "late"], 2)
