@@ -46,6 +46,8 @@ class Search:
         self.terms = parse(text)
         self._wanted = [self._want(term) for term in self.terms if not term.negated]
         self._unwanted = [self._want(term) for term in self.terms if term.negated]
+        # The newest matches of the last question to the index: the same need not be asked twice.
+        self._seen: tuple[str, list[Any], list[int]] = ("", [], [])
 
     @property
     def empty(self) -> bool:
@@ -78,8 +80,11 @@ class Search:
 
     def newest(self, *, limit: int, only: str = "", parameters: Any = ()) -> list[int]:
         """The ids of the newest notes that match, in all the ways `find` has come to look for, at most `limit`."""
+        asked = [self._expression(), *parameters]
+        if self._seen[:2] == (only, asked) and limit <= NEWEST_RANKED:
+            return self._seen[2][:limit]
         sql = f"select rowid from notes_fts where notes_fts match ? {only} order by rowid desc limit ?"
-        return [row[0] for row in self._connection.execute(sql, [self._expression(), *parameters, limit])]
+        return [row[0] for row in self._connection.execute(sql, [*asked, limit])]
 
     def expression(self, *, enough: int = 20) -> str:
         """The FTS5 expression that `find` would have arrived at for `enough` hits. It can never be a syntax error."""
@@ -108,13 +113,13 @@ class Search:
     ) -> list[int]:
         """The best matches of the expression as it is now, without those of earlier tiers."""
         sql = f"""
-            select id from (
-              select rowid as id, bm25(notes_fts, {WEIGHTS}) as rank from notes_fts
-               where notes_fts match ? {only} order by rowid desc limit {NEWEST_RANKED})
-             order by rank, id desc limit ?"""
+            select rowid, bm25(notes_fts, {WEIGHTS}) from notes_fts
+             where notes_fts match ? {only} order by rowid desc limit {NEWEST_RANKED}"""
+        asked = [self._expression(as_typed), *parameters]
+        rows = [(row[1], -row[0]) for row in self._connection.execute(sql, asked)]
+        self._seen = (only, asked, [-number for _, number in rows])
         known = set(besides)
-        rows = self._connection.execute(sql, [self._expression(as_typed), *parameters, limit + len(known)])
-        return [row[0] for row in rows if row[0] not in known][:limit]
+        return [-number for _, number in sorted(rows) if -number not in known][:limit]
 
     def _expression(self, as_typed: bool = False) -> str:
         if self.empty:
