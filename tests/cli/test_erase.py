@@ -234,7 +234,7 @@ def test_killed_anywhere(filled: Path, log_path: Path, environment: dict[str, st
     assert whole.returncode == 0, whole.stderr
     steps = int(whole.stderr.splitlines()[-1])
     outcomes = set()
-    for at in sorted({*range(1, steps + 1, max(1, steps // 14)), steps}):
+    for at in sorted({*range(1, steps + 1, max(1, steps // 9)), steps}):
         assert killed(at).returncode == -9, at
         with sqlite3.connect(log_path) as connection:
             rows = connection.execute("select count(*) from customers where key = 'K-1042'").fetchone()[0]

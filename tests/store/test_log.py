@@ -16,6 +16,7 @@ from feedlog.errors import FeedlogError, NotFound, NotStored, Refused
 from feedlog.operations import notes
 from feedlog.operations.shapes import By, Said
 from feedlog.store import Log, open_for_reading, open_for_writing
+from feedlog.store import log as log_module
 from feedlog.store.log import APPLICATION_ID
 from feedlog.store.upgrades import NEWEST
 
@@ -108,8 +109,10 @@ def test_writer_waits_its_turn(log: Log, log_path: Path) -> None:
     assert stored
 
 
-def test_writer_that_waits_too_long_is_told(log: Log, log_path: Path) -> None:
+def test_writer_that_waits_too_long_is_told(log: Log, log_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A write that never gets its turn ends as NotStored, and a reader still reads."""
+    assert log_module.BUSY_SECONDS == 30  # too long to wait for here
+    monkeypatch.setattr(log_module, "BUSY_SECONDS", 1)
     log.connection.execute("begin immediate")
     with open_for_reading(str(log_path)) as reading, open_for_writing(str(log_path), LANGUAGES) as second:
         assert reading.value("select count(*) from notes") == 0
