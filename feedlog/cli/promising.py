@@ -59,9 +59,10 @@ def rows(session: Session, promises: Sequence[Due | Life]) -> None:
     people = [
         " · ".join(part for part in (_name(promise["customer"]), promise["owner"]) if part) for promise in promises
     ]
-    most = printing.width() * 2 // 5
-    left = min(most, max((len(text) for text in (*states, *people)), default=0))
-    room = printing.width() - digits - left - 4
+    width = printing.width()
+    # Half a line holds any state whole, with weekday, year and how late; names may be of any length.
+    left = max(min(width // 2, _longest(states)), min(width * 2 // 5, _longest(people)))
+    room = width - digits - left - 4
     for promise, state, who in zip(promises, states, people, strict=True):
         head = _cut(state, left)
         head = printing.bold(head) + " " * (left - len(head)) if _late(promise, session.now) else head.ljust(left)
@@ -69,6 +70,10 @@ def rows(session: Session, promises: Sequence[Due | Life]) -> None:
         quoted = noting.quoted(promise["verbatim"], room - len(note))
         printing.out(f"{str(promise['id']).ljust(digits)}  {head}  {_cut(promise['what'], room)}".rstrip())
         printing.out(f"{' ' * digits}  {_cut(who, left).ljust(left)}  {quoted}{note}")
+
+
+def _longest(texts: Sequence[str]) -> int:
+    return max(map(len, texts), default=0)
 
 
 def _state(promise: Due | Life, now: datetime) -> str:

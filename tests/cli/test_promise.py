@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,14 +25,16 @@ from tests.conftest import ZONE
 Invoke = Callable[..., Any]
 
 HINT = 'Write for example 2026-03-13, "yesterday 15:30", "3 days ago", "in 2 weeks" or "friday".'
-# In the office, which may have a later day than the machine.
-TODAY = datetime.now(ZoneInfo(ZONE)).date()
-CHRISTMAS = next(day for year in range(TODAY.year, TODAY.year + 9) if (day := date(year, 12, 25)) > TODAY)
+
+
+def today() -> date:
+    """In the office, which may have a later day than the machine."""
+    return when.clock().astimezone(ZoneInfo(ZONE)).date()
 
 
 def day_after(weekday: int, weeks: int = 1) -> str:
     """A coming day of that weekday, Monday being 0, that is no Danish holiday."""
-    day = TODAY + timedelta(days=(weekday - TODAY.weekday()) % 7 + 7 * weeks)
+    day = today() + timedelta(days=(weekday - today().weekday()) % 7 + 7 * weeks)
     while workdays.holiday(day.isoformat(), "DK"):
         day += timedelta(days=7)
     return day.isoformat()
@@ -43,6 +45,10 @@ def spoken(day: str) -> str:
 
 
 WEDNESDAY, THURSDAY, SATURDAY = day_after(2), day_after(3), day_after(5)
+# Later than these whatever day it is, so that it stands last in what is due.
+CHRISTMAS = next(
+    day for year in (0, 1) if (day := date(today().year + year, 12, 25)) > today() + timedelta(weeks=5)
+).isoformat()
 
 
 @pytest.fixture
@@ -54,7 +60,7 @@ def anna(invoke: Invoke) -> None:
 
 def shift(log_path: Any, days: int) -> None:
     """Lets a promise be older than it is, for what is overdue cannot be typed."""
-    past = (TODAY - timedelta(days=days)).isoformat()
+    past = (today() - timedelta(days=days)).isoformat()
     log: Log
     with open_for_writing(str(log_path), DEFAULT_LANGUAGES) as log, log.write():
         log.connection.execute("update promises set due_on = ? where id = 1", [past])
@@ -133,9 +139,9 @@ REFUSED: list[tuple[tuple[str, ...], int, str, str]] = [
     (("break", "2", "--why", "x", "--told"), 1,
      "Promise 2 was kept already, on TODAY.", "See its life with: feedlog promise show 2"),
     (("break", "2"), 1, "Promise 2 was kept already, on TODAY.", "See its life with: feedlog promise show 2"),
-    (("move", "2", "--due", "in 9 days", "--why", "x", "--told"), 1,
+    (("move", "2", "--due", "in 9 days", "--any-day", "--why", "x", "--told"), 1,
      "Promise 2 was kept already, on TODAY.", "See its life with: feedlog promise show 2"),
-    (("move", "1", "--due", WEDNESDAY), 1, f"Promise 1 is due {spoken(WEDNESDAY)} already.",
+    (("move", "1", "--due", WEDNESDAY), 1, "Promise 1 is due WEDNESDAY already.",
      "Name another day with --due."),
     (("move", "1", "--due", "2025-01-06", "--why", "x", "--told"), 2,
      "Monday 6 January 2025 is past.", "--due is a day still to come."),
@@ -156,7 +162,9 @@ REFUSED: list[tuple[tuple[str, ...], int, str, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("words", "status", "message", "hint"), REFUSED, ids=[" ".join(one[0])[:40] for one in REFUSED]
+    ("words", "status", "message", "hint"),
+    REFUSED,
+    ids=[re.sub(r"\d{4}-\d\d-\d\d", "DAY", " ".join(one[0]))[:40] for one in REFUSED],
 )
 def test_refused(invoke: Invoke, anna: None, words: tuple[str, ...], status: int, message: str, hint: str) -> None:
     """A refusal says why and what to do, with the right status, and changes nothing."""
@@ -167,8 +175,9 @@ def test_refused(invoke: Invoke, anna: None, words: tuple[str, ...], status: int
     before = invoke("promise", "list", "--json").out
     done = invoke("promise", *words)
     talk = [line for line in done.err.splitlines() if not re.match("(due|since|until) ", line)]
-    today = when.date_text(TODAY.isoformat(), now=when.clock())
-    assert (done.status, done.out, talk) == (status, "", [f"feedlog: {message.replace('TODAY', today)}", hint])
+    message = message.replace("TODAY", when.date_text(today().isoformat(), now=when.clock()))
+    message = message.replace("WEDNESDAY", spoken(WEDNESDAY))
+    assert (done.status, done.out, talk) == (status, "", [f"feedlog: {message}", hint])
     assert invoke("promise", "list", "--json").out == before
 
 
@@ -182,26 +191,25 @@ NOTE = ("add", "Hallo?", "--promise", "send a card", "--due")
                          ids=["promise add", "add", "promise move"])  # fmt: skip
 def test_public_holiday(invoke: Invoke, anna: None, words: tuple[str, ...]) -> None:
     """Without a terminal a public holiday is refused with its name, and with both ways out."""
-    christmas = CHRISTMAS.isoformat()
-    after = workdays.next_workday(christmas, "DK")
-    done = invoke(*words, christmas)
+    after = workdays.next_workday(CHRISTMAS, "DK")
+    done = invoke(*words, CHRISTMAS)
     assert (done.status, done.out) == (1, "")
     assert done.err == (
-        f"feedlog: {spoken(christmas)} is a public holiday (Christmas Day, DK).\n"
+        f"feedlog: {spoken(CHRISTMAS)} is a public holiday (Christmas Day, DK).\n"
         f"--next-workday makes it {spoken(after)}; --any-day keeps it.\n"
     )
     assert len(invoke("due", "--json").json) == len(invoke("list", "--json").json) == 1
-    moved = invoke(*words, christmas, "--next-workday")
+    moved = invoke(*words, CHRISTMAS, "--next-workday")
     assert (moved.status, moved.err) == (0, f"due {spoken(after)}\n")
     assert invoke("due", "--json").json[-1]["due_on"] == after
-    kept = invoke(*words, christmas, "--any-day")
-    assert (kept.status, kept.err) == (0, f"due {spoken(christmas)}\n")
+    kept = invoke(*words, CHRISTMAS, "--any-day")
+    assert (kept.status, kept.err) == (0, f"due {spoken(CHRISTMAS)}\n")
 
 
 def test_country(invoke: Invoke, anna: None) -> None:
     """Whose holidays count is the setting country."""
-    year = TODAY.year + 1
-    day = f"{year}-10-03" if date(year, 10, 3).weekday() < 5 else f"{year + 1}-10-03"
+    coming = (date(today().year + years, 10, 3) for years in (1, 2, 3))
+    day = next(day.isoformat() for day in coming if day.weekday() < 5)
     assert "(German Unity Day, DE)" in invoke(*ADD, day, FEEDLOG_COUNTRY="DE").err
     assert invoke(*ADD, day, "--any-day", FEEDLOG_COUNTRY="SE").status == 0
     done = invoke(*ADD, day, FEEDLOG_COUNTRY="XX")
@@ -221,7 +229,7 @@ def test_weekend(invoke: Invoke, anna: None) -> None:
 
 def test_settled_before_the_text_is_asked_for(invoke: Invoke) -> None:
     """A slip in the day costs no typed sentence: it is refused before anything is read."""
-    for words in (("--due", CHRISTMAS.isoformat()), ("--due", WEDNESDAY, "--any-day", "--next-workday")):
+    for words in (("--due", CHRISTMAS), ("--due", WEDNESDAY, "--any-day", "--next-workday")):
         done = invoke("add", "--promise", "x", *words, stdin=b"Pakken kom")
         assert done.status in (1, 2) and "Pakken" not in done.err
     done = invoke("add", "x", "--any-day")
@@ -254,6 +262,16 @@ def test_due(invoke: Invoke, anna: None, log_path: Any) -> None:
     assert (len(script.json), script.err) == (1, "There are more; see them with --limit.\n")
 
 
+def test_how_late_is_never_cut_off(invoke: Invoke, anna: None, log_path: Any) -> None:
+    """How late a promise is stands whole, also where its day has a long name and lies in another year."""
+    late = (today() - date(2025, 9, 30)).days
+    shift(log_path, late)
+    first, second = invoke("due").out.splitlines()
+    assert first == f"1  Tue 30 September 2025 · {late} days late  call back"
+    assert "“Pakken kom" in second and len(second) <= 80
+    assert all(len(line) <= 40 for line in invoke("due", COLUMNS="40").out.splitlines())
+
+
 def test_kept_before_it_was_written_down(invoke: Invoke, anna: None) -> None:
     """The time a promise was kept may be said, is said back, and is not one to come."""
     done = invoke("promise", "keep", "1", "--at", "tomorrow")
@@ -269,7 +287,7 @@ def test_due_as_json(invoke: Invoke, anna: None) -> None:
     [due] = invoke("due", "--json").json
     assert due == {
         "id": 1, "note_id": 1, "customer": {"key": "K-1042", "name": "Anna Holm"}, "what": "call back",
-        "owner": "mette", "due_on": WEDNESDAY, "days_left": (date.fromisoformat(WEDNESDAY) - TODAY).days,
+        "owner": "mette", "due_on": WEDNESDAY, "days_left": (date.fromisoformat(WEDNESDAY) - today()).days,
         "verbatim": "Pakken kom tre uger for sent, og ingen ringede",
     }  # fmt: skip
     assert list(due) == ["id", "note_id", "customer", "what", "owner", "due_on", "days_left", "verbatim"]
@@ -330,19 +348,20 @@ def on_a_terminal(environment: dict[str, str], words: tuple[str, ...], answers: 
 @pytest.mark.parametrize(
     ("answer", "status", "due_on"),
     [
-        ("", 0, workdays.next_workday(CHRISTMAS.isoformat(), "DK")),
-        ("move", 0, workdays.next_workday(CHRISTMAS.isoformat(), "DK")),
-        ("keep", 0, CHRISTMAS.isoformat()),
+        ("", 0, workdays.next_workday(CHRISTMAS, "DK")),
+        ("move", 0, workdays.next_workday(CHRISTMAS, "DK")),
+        ("keep", 0, CHRISTMAS),
         ("stop", 130, None),
     ],
+    ids=["return", "move", "keep", "stop"],
 )
 def test_holiday_on_a_terminal(
     invoke: Invoke, anna: None, environment: dict[str, str], answer: str, status: int, due_on: str | None
 ) -> None:
     """A person is asked whether to move off a holiday, to keep it, or to stop."""
-    left, shown = on_a_terminal(environment, (*ADD, CHRISTMAS.isoformat()), [answer])
+    left, shown = on_a_terminal(environment, (*ADD, CHRISTMAS), [answer])
     assert left == status
-    assert f"{spoken(CHRISTMAS.isoformat())} is a public holiday (Christmas Day, DK).\n" in shown
+    assert f"{spoken(CHRISTMAS)} is a public holiday (Christmas Day, DK).\n" in shown
     assert "keep it, or stop? (move, keep, stop) [move]: " in shown
     assert [one["due_on"] for one in invoke("due", "--json").json[1:]] == ([due_on] if due_on else [])
 
@@ -358,12 +377,10 @@ def test_asked_on_a_terminal(invoke: Invoke, anna: None, environment: dict[str, 
 
 def test_text_typed_after_the_holiday(invoke: Invoke, anna: None, environment: dict[str, str]) -> None:
     """Who was asked about a holiday is asked for the promise as well, and both answers count."""
-    left, shown = on_a_terminal(
-        environment, ("promise", "add", "1", "--due", CHRISTMAS.isoformat()), ["keep", "send roses"]
-    )
+    left, shown = on_a_terminal(environment, ("promise", "add", "1", "--due", CHRISTMAS), ["keep", "send roses"])
     assert left == 0, shown
     last = invoke("due", "--json").json[-1]
-    assert (last["what"], last["due_on"]) == ("send roses", CHRISTMAS.isoformat())
+    assert (last["what"], last["due_on"]) == ("send roses", CHRISTMAS)
 
 
 def test_reason_typed_in_another_encoding(invoke: Invoke, anna: None, environment: dict[str, str]) -> None:
