@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from lxml import etree
 
+from feedlog import when
 from feedlog.publish import accounts
 from tests.web.conftest import HOSTILE, ROOT, Site, log_in
 
@@ -97,7 +98,8 @@ def test_no_such_feed(site: Site, query: str, status: int, told: str) -> None:
 def test_overdue_promises(site: Site) -> None:
     """The feed of promises holds those that are open after their day, with owner and how late they are."""
     answer = site.get(PROMISES, ROOT)
-    rows = site.get("/feedlog/promises.json?_shape=array&outcome=open&_where=due_on<date('now')", ROOT).json()
+    today = when.clock().astimezone().date()
+    rows = site.get(f"/feedlog/promises.json?_shape=array&outcome=open&_where=due_on<'{today}'", ROOT).json()
     assert rows
     assert len(entries(answer.text, "id")) == len(rows)
     assert all(re.search(r"\n\w+: \d+ days? late$", text) for text in entries(answer.text, "content"))

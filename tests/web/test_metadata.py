@@ -2,7 +2,10 @@
 
 import shutil
 import sqlite3
+import time
+from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +13,11 @@ from urllib.parse import quote
 import pytest
 import yaml
 
+from feedlog import when
+from feedlog.operations import notes, promises
+from feedlog.operations.shapes import By, Said
+from feedlog.publish.publishing import place_beside, publish
+from feedlog.store import Log
 from feedlog.store.shipped import shipped_text
 from tests.web.conftest import MANAGER, ROOT, Site, serving
 
@@ -123,6 +131,30 @@ def test_won_back_and_lost(site: Site) -> None:
         kinds = [kind for [kind] in site.get(f"/feedlog.json?_shape=arrays&sql={quote(sql)}", ROOT).json()["rows"]]
         assert {*kinds} <= {"complaint"}
         assert len(kinds) == row["complaints_since"]
+
+
+@pytest.fixture(params=["Etc/GMT-14", "Etc/GMT+12"])
+def far_away(request: pytest.FixtureRequest, office: None) -> Iterator[None]:
+    """An office so far east or west that at any moment one of the two has another day than UTC."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", request.param)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_overdue_by_the_day_of_the_office(far_away: None, log: Log) -> None:
+    """A promise is overdue once its day is over in the office, whatever day it is in UTC."""
+    today, by = when.clock().astimezone().date(), By("mette", when.now())
+    notes.add(log, Said("Ingen ringede"), by)
+    with log.write():
+        for days in (-1, 0, 1):
+            promises.make(log, 1, "ringe", str(today + timedelta(days)), by)
+    publish(log, place_beside(log.path))
+    with closing(sqlite3.connect(place_beside(log.path))) as connection:
+        connection.row_factory = sqlite3.Row
+        [row] = connection.execute(METADATA["queries"]["promises_kept_by_owner"]["sql"])
+    assert (row["promises"], row["overdue"], row["still_to_come"]) == (3, 1, 2)
 
 
 def test_repeated_complaints(site: Site) -> None:
