@@ -39,7 +39,7 @@ def draft(log: Log, note: Note, kind: str, language: str | None, by: By, templat
         raise Refused(
             f"The letter would be longer than {LONGEST_TEXT_BYTES // 1024} KiB.", hint="Write it by hand instead."
         )
-    return Draft(text, language, _remarks(log, note, values))
+    return Draft(text, language, _remarks(log, note, values, by))
 
 
 def _card(log: Log, note: Note) -> customers.Card:
@@ -155,12 +155,12 @@ def apologised_at(log: Log, note_id: int) -> str | None:
     return None if found is None else str(found)
 
 
-def _remarks(log: Log, note: Note, values: dict[str, Any]) -> list[str]:
+def _remarks(log: Log, note: Note, values: dict[str, Any], by: By) -> list[str]:
     """What the agent should know before making the draft personal."""
     told = []
     at = apologised_at(log, note["id"])
     if at:
-        day = when.date_text(at, now=when.clock())
+        day = when.date_text(at, now=when.local(by.at))
         told.append(f"We said sorry for this on {day}; the draft does not say it again.")
     told += [f"They say {term['theirs']} where we say {term['ours']}." for term in values["terms"]]
     return told

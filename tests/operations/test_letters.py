@@ -108,6 +108,8 @@ def test_sorry_is_said_once(log: Log, by: By, said: int, say: Say, write: Write)
     written = write(kind="agreement")
     assert "beklager" not in written.letter["text"]
     assert written.remarks == ["We said sorry for this on 18 November; the draft does not say it again."]
+    [remark] = write(kind="agreement", who=By("mette", "2027-01-04T09:00:00Z")).remarks
+    assert remark.startswith("We said sorry for this on 18 November 2026;")
     say("I er altid hurtige", customer="K-1", kind="compliment")
     say("Hvornår kommer den?", customer="K-1")
     assert "beklager" not in write(2, kind="agreement").letter["text"]
