@@ -13,7 +13,7 @@ Invoke = Callable[..., Any]
 def anna(invoke: Invoke) -> None:
     """Anna was angry in January and is content today; a promise to her is open."""
     invoke("add", "Pakken kom tre uger for sent", "-c", "K-1042", "--name", "Anna Holm", "--kind", "complaint",
-           "--said-at", "2026-01-10", "--promise", "ring", "--due", "in 3 days")  # fmt: skip
+           "--said-at", "2026-01-10", "--promise", "ring", "--due", "in 3 days", "--any-day")  # fmt: skip
     invoke("add", "Nu er I hurtige", "-c", "K-1042", "--kind", "compliment")
 
 
@@ -171,7 +171,8 @@ def test_lost(invoke: Invoke) -> None:
 
 def test_lost_after_a_broken_promise(invoke: Invoke) -> None:
     """Who was lost is told with the promise, its owner, why it was broken, and their words."""
-    invoke("add", "Ingen ringede", "-c", "K-9", "--said-at", "2026-01-10", "--promise", "ring", "--due", "in 3 days")
+    promised = ("--promise", "ring", "--due", "in 3 days", "--any-day")
+    invoke("add", "Ingen ringede", "-c", "K-9", "--said-at", "2026-01-10", *promised)
     assert invoke("promise", "break", "2", "--why", "glemt", "--not-told").status == 0
     lines = invoke("customer", "list", "--lost", "--days", "0").out.splitlines()
     assert lines[0] == "K-9"

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from feedlog import when
+
 Invoke = Callable[..., Any]
 
 MAIL = """\
@@ -30,7 +32,8 @@ Den tis 3 nov. 2026 kl 10:12 skrev Kundtjänst <hjalp@firma.example>:
 def test_mail_is_a_note(run: Invoke) -> None:
     """The new words, the writer's mail and name, the day and the channel come out of the mail; a repeat is harmless."""
     done = run("add", "--from-mail", "--json", stdin=MAIL)
-    assert (done.status, done.err) == (0, "said Tuesday 3 November, 10:12\n")
+    spoken = when.spoken("2026-11-03T09:12:00Z", now=when.clock())
+    assert (done.status, done.err) == (0, f"said {spoken}\n")
     note = done.json
     assert note["verbatim"] == "Paketet kom aldrig fram."
     assert note["customer"] == {"key": "asa@kund.example", "name": "Åsa Öberg"}

@@ -3,11 +3,12 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from feedlog import when
 from feedlog.web import counting
 from feedlog.web.periods import Period, around, asked, steps
 
@@ -103,4 +104,4 @@ def test_the_firms_own_rate(file: sqlite3.Connection) -> None:
 def test_an_empty_file_has_no_newest_day(file: sqlite3.Connection) -> None:
     """Where nobody has said anything there is no newest day; here there is one, not after today's end."""
     newest = counting.newest_day(file)
-    assert newest and newest <= date.today() + timedelta(1)
+    assert newest and newest <= when.clock().astimezone().date() + timedelta(1)

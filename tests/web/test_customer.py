@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from feedlog import when
 from feedlog.operations import notes, promises, responses
 from feedlog.operations.shapes import By, Said
 from feedlog.publish.publishing import place_beside, publish
@@ -45,7 +46,8 @@ def test_from_complaint_to_praise(log: Log) -> None:
     page, site = told(log)
     turned = page.split("From complaint to praise")[1].split("</section>")[0]
     assert turned.index("Jeg flytter over") < turned.index("Hun lyttede")
-    assert "3 notes since 5 January · 1 complaint · praise once" in page
+    since = when.date_text("2026-01-05", now=when.clock())
+    assert f"3 notes since {since} · 1 complaint · praise once" in page
     assert "ringe tilbage" in page and "compensated</a> 200 DKK" in page and "Given altogether: 200 DKK" in page
     assert "Anna" not in page and "K-1042" not in page
     assert "<code>feedlog show 3</code>" in page

@@ -95,8 +95,8 @@ class TestHome:
             assert found and (found[1] or found[2]) == count, place
 
     def test_another_time(self, site: Site) -> None:
-        """Weeks, months, quarters and own dates can be chosen, and there is a way back and forth."""
-        page = site.get("/?period=month", MANAGER).text
+        """Weeks, months, quarters and own dates can be chosen, and there is a way back, and forth as far as today."""
+        page = site.get(f"/?period=month&on={when.clock().astimezone().date()}", MANAGER).text
         assert 'aria-current="true">month</a>' in page and 'name="since"' in page
         before = re.search(r'rel="prev" href="([^"]+)"', page)
         assert before
