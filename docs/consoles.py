@@ -4,8 +4,9 @@ A line that starts with `$ ` is typed, `> ` goes on with it, and the rest up to 
 and data alike. The blocks of one page run in order in one shell, so what an earlier one set or logged is there later.
 
 What changes from run to run need not be the same as on the page: weekdays, dates, clock times, seconds and ports may
-differ, blanks may be more or fewer, letters and briefings may break their lines elsewhere, and the home folder is
-written `~`. Beyond that `...` stands for anything within a line, and a line of only `...` for any lines.
+differ, a date may be said to be that of today or tomorrow, blanks may be more or fewer, letters and briefings may break
+their lines elsewhere, and the home folder is written `~`. Beyond that `...` stands for anything within a line, and a
+line of only `...` for any lines.
 """
 
 import os
@@ -30,6 +31,7 @@ _CHANGING = (
     (re.compile(rf"\b\d{{1,2}} ({_MONTHS.replace(' ', '|')})\b( \d{{4}})?"), "DATE"),
     (re.compile(rf"\b({_DANISH_DAYS.replace(' ', '|')})\b"), "WEEKDAY"),
     (re.compile(rf"\b\d{{1,2}}\. ({_DANISH_MONTHS.replace(' ', '|')})\b( \d{{4}})?"), "DATE"),
+    (re.compile(r"\bDATE · (today|tomorrow)\b"), "DATE"),
     (re.compile(r"\b\d\d:\d\d\b"), "TIME"),
     (re.compile(r"\b\d+\.\d\d s\b"), "SECONDS"),
     (re.compile(r"(127\.0\.0\.1|localhost):\d+"), "PORT"),

@@ -35,6 +35,7 @@ def test_examples_leave_the_readers_own_log_alone(tmp_path: Path) -> None:
     [
         ("said Friday 13 March, 15:30\n", "said Monday 1 December 2025, 08:00\n"),
         ("due 2026-03-13\n", "due 2025-12-01\n"),
+        ("1  Fri 13 March  call back\n", "1  Fri 4 December · tomorrow  call back\n"),
         ("#1  today  “a”\n", "#1  today         “a”\n"),
         ("7 notes (0.02 s)\n", "7 notes (1.25 s)\n"),
         ("http://127.0.0.1:8001/\n", "http://127.0.0.1:40123/\n"),
