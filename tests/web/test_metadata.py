@@ -2,11 +2,11 @@
 
 import shutil
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from time import tzset
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from feedlog import when
-from feedlog.operations import notes, promises
+from feedlog.operations import notes, promises, promising
 from feedlog.operations.shapes import By, Said
 from feedlog.publish.publishing import place_beside, publish
 from feedlog.store import Log
@@ -138,9 +138,9 @@ def far_away(request: pytest.FixtureRequest, office: None) -> Iterator[None]:
     """An office so far east or west that at any moment one of the two has another day than UTC."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TZ", request.param)
-        time.tzset()
+        tzset()
         yield
-    time.tzset()
+    tzset()
 
 
 def test_overdue_by_the_day_of_the_office(far_away: None, log: Log) -> None:
@@ -155,6 +155,24 @@ def test_overdue_by_the_day_of_the_office(far_away: None, log: Log) -> None:
         connection.row_factory = sqlite3.Row
         [row] = connection.execute(METADATA["queries"]["promises_kept_by_owner"]["sql"])
     assert (row["promises"], row["overdue"], row["still_to_come"]) == (3, 1, 2)
+
+
+@pytest.mark.parametrize(("kind", "lost"), [("complaint", [1]), ("compliment", [])])
+def test_lost_goes_by_the_day_of_the_office(log: Log, kind: str, lost: list[int]) -> None:
+    """What is said half an hour into the day after a promise was broken is said since then, though not yet in UTC."""
+    today = when.clock().astimezone().date()
+    broken, after = today - timedelta(2), datetime.combine(today - timedelta(1), time(0, 30))
+    by = By("mette", f"{broken}T09:00:00Z")
+    notes.add(log, Said("Ingen ringede", customer="K-1", kind="complaint"), by)
+    with log.write():
+        promise_id = promises.make(log, 1, "ringe", str(broken), by)
+    promising.break_(log, promise_id, "glemt", by, customer_told=False)
+    notes.add(log, Said("Nu igen", customer="K-1", kind=kind, said_at=when.stored(after)), By("mette", when.now()))
+    publish(log, place_beside(log.path))
+    with closing(sqlite3.connect(place_beside(log.path))) as connection:
+        connection.row_factory = sqlite3.Row
+        rows = connection.execute(METADATA["queries"]["lost"]["sql"]).fetchall()
+    assert [row["complaints_since"] for row in rows] == lost
 
 
 def test_repeated_complaints(site: Site) -> None:
