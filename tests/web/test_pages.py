@@ -122,6 +122,11 @@ class TestHome:
             assert answer.status_code == 400 or (query == "since=%00" and answer.status_code == 200)
             assert "Traceback" not in answer.text and len(answer.text) < 20_000
 
+    @pytest.mark.parametrize("path", ["/", "/-/themes", "/-/words", "/-/theme/delivery"])
+    def test_the_longest_time(self, site: Site, path: str) -> None:
+        """From the first day an address may name to the last, every page that is about a time is there."""
+        assert site.get(f"{path}?since=1900-01-01&until=9998-12-31", MANAGER).status_code == 200
+
     def test_a_time_without_notes(self, site: Site) -> None:
         """Where nobody said anything the page says so, and stands all the same."""
         page = site.get("/?since=1990-01-01&until=1990-12-31", MANAGER)
