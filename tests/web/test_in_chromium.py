@@ -122,8 +122,9 @@ def test_on_a_phone(live: Live) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         assert violations(page) == [], path
     page.goto(f"{live.url}/feedlog/notes")
-    label = "getComputedStyle(document.querySelector('td.col-channel'), '::before').content"
-    assert page.evaluate(label) == '"channel"'
+    label = "(({ content, marginLeft }) => [content, marginLeft])"
+    label += "(getComputedStyle(document.querySelector('td.col-channel'), '::before'))"
+    assert page.evaluate(label) == ['"channel"', "0px"], "the name is cut off where it hangs out of the cell"
     assert refused(complaints) == []
 
 
