@@ -128,6 +128,17 @@ def test_on_a_phone(live: Live) -> None:
     assert refused(complaints) == []
 
 
+def test_on_paper(live: Live) -> None:
+    """Printed on a sheet of A4, no figure of a chart hangs out to the left, where it would lose its first digit."""
+    page, complaints = live.page(MANAGER, viewport={"width": 718, "height": 1000})
+    page.emulate_media(media="print")
+    for path in ("/", "/-/theme/delivery?period=month"):
+        page.goto(live.url + path)
+        left = "[...document.querySelectorAll('svg.chart text')].map((text) => text.getBoundingClientRect().left)"
+        assert min(page.evaluate(left)) >= 0, path
+    assert refused(complaints) == []
+
+
 class TestScripts:
     """What Datasette's scripts do, they do under our policy."""
 
