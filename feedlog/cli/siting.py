@@ -246,11 +246,11 @@ def verified_in_words(found: dict[str, Any]) -> list[str]:
     """What the hub said to the question."""
     if not found["answered"]:
         return [
-            f"{found['asked']} rows asked of, and the hub has not answered yet.",
+            f"{printing.many(found['asked'], 'row')} asked of, and the hub has not answered yet.",
             "When it does, the next `feedlog site push` sends again what it misses.",
         ]
     if not found["missing"]:
-        return [f"The hub holds all {found['asked']} rows."]
+        return ["The hub holds the one row." if found["asked"] == 1 else f"The hub holds all {found['asked']} rows."]
     left = f"; {found['waiting']} wait for their receipt" if found["waiting"] else ", and they are there again"
     return [f"Of {found['asked']} rows the hub missed {found['missing']}{left}."]
 
@@ -266,5 +266,5 @@ def status_in_words(session: Session, found: dict[str, Any]) -> list[str]:
             said += f" · heard {when.spoken(site['heard_at'], now=session.now)}"
         lines.append(f"{site['site']}: {said}")
     if found["in_stream"] is not None:
-        lines.append(f"hub: {found['in_stream']} messages to take in")
+        lines.append(f"hub: {printing.many(found['in_stream'], 'message')} to take in")
     return [*lines, *found["faults"]]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from datasette import Response
 from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Base400
+from datasette.views.base import DatasetteError
 
 from feedlog.web import looks, showing
 from feedlog.web.speech import _, marked
@@ -103,6 +104,9 @@ def told(error: BaseException) -> Told:
         known = [*_OF_THE_FILE, (_NO_SUCH, _OTHER_FORM)]
         return next((about for words, about in known if words.search(str(error))), _BUSY)
     status = getattr(error, "status", 500)
+    if status == 500 and isinstance(error, DatasetteError) and not isinstance(cause, sqlite3.Error):
+        # Datasette's word for an address it does not understand, such as a column it cannot sort by.
+        status = 400
     if status == 404:
         return _NOTHING_HERE
     if status == 500:

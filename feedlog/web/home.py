@@ -192,7 +192,7 @@ def _sliced(connection: sqlite3.Connection, period: Period, before: Period, colu
             "name": terms.kind(name),
             "notes": notes,
             "before": then.get(name, 0),
-            "place": quotes.found_by(**{column: name}, **period.filters) if name != "unknown" else "",
+            "place": quotes.found_by(**{column: name}, **period.filters),
         }
         for name, notes in counting.by(connection, period, column).items()
     ]
@@ -219,7 +219,7 @@ def _channels(
                 "median": None if answer.median_minutes is None else showing.minutes(answer.median_minutes),
                 "few": answer.answered < showing.FEW,
                 "spark": charts.spark(run, f"{told}: {', '.join(map(speech.figure, run))}") if len(run) > 1 else "",
-                "place": quotes.found_by(channel=name, **period.filters) if name != "unknown" else "",
+                "place": quotes.found_by(channel=name, **period.filters),
             }
         )
     return found

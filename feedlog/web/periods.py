@@ -101,9 +101,12 @@ def asked(given: Mapping[str, str], today: date, newest: date | None = None) -> 
     kind = (given.get("period") or "").strip() or ("dates" if since or until else "week")
     if kind == "dates":
         first = since or until or today
-        last = until or max(first, today)
-        if last < first:
+        if until and until < first:
             raise Misread(_("The last day lies before the first."))
+        if first > today:
+            raise Misread(_("Nothing has been said yet in a time to come."))
+        # Days to come would be held against days that were: a period that reaches into them would always have fallen.
+        last = min(until or today, today)
         return Period("dates", first, last, last)
     if kind not in KINDS:
         raise Misread(

@@ -19,6 +19,8 @@ _LONGEST_FILTER = 200
 # Beside the results stands what the newest of them are about. More would keep the reader waiting.
 _COUNTED = 1000
 _CHOICES = 12
+# How the rows by day call it where a note does not say.
+_NOT_SAID = (("kind", "unknown"), ("channel", "unknown"))
 # The plus sign keeps SQLite from walking the theme for every note instead of the note's few themes.
 _BEARS = "exists (select 1 from note_themes where note_themes.note_id = {note_id} and +note_themes.theme = ?)"
 
@@ -169,6 +171,9 @@ def _conditions(filters: dict[str, str]) -> tuple[str, list[Any]]:
         if name == "answered":
             conditions += f" and notes.answered_at is {'not ' if told == 'yes' else ''}null"
             continue
+        if (name, told) in _NOT_SAID:
+            conditions += f" and notes.{name} is null"
+            continue
         conditions += f" and {sql.get(name, f'notes.{name} = ?')}"
         parameters.append(told)
         if name in ("since", "until"):
@@ -229,7 +234,12 @@ def _chips(asked: Asked) -> list[tuple[str, str]]:
 def _table(asked: Asked) -> str:
     """The same notes in Datasette's table."""
     names = {"theme": "themes__arraycontains", "since": "said_on__gte", "until": "said_on__lte"}
-    told = {names.get(name, name): value for name, value in asked.filters.items() if name != "answered"}
+    told = {
+        names.get(name, name): value
+        for name, value in asked.filters.items()
+        if name != "answered" and (name, value) not in _NOT_SAID
+    }
+    told.update({f"{name}__isnull": "1" for name, value in _NOT_SAID if asked.filters.get(name) == value})
     if "answered" in asked.filters:
         told[f"answered_at__{'notnull' if asked.filters['answered'] == 'yes' else 'isnull'}"] = "1"
     return quotes.found_by(_search=asked.q, **told).replace("/-/search", "/feedlog/notes")

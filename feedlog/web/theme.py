@@ -1,7 +1,7 @@
 """One theme: how often it is said, in which words and where, what is being done, and those we did not hear."""
 
 import sqlite3
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -57,6 +57,8 @@ def context(connection: sqlite3.Connection, name: str, period: Period, today: da
         "untold": _untold(connection, theme),
         "promises": _promises(connection, name, today),
         "found": quotes.found_by(theme=name, **period.filters),
+        "found_before": quotes.found_by(theme=name, **before.filters),
+        "found_since": _since_mended(theme),
     }
 
 
@@ -120,6 +122,13 @@ def _silent(connection: sqlite3.Connection, theme: Row) -> Row:
     }
 
 
+def _since_mended(theme: Row) -> str:
+    """The address of the notes that say it came back; empty while it is not mended."""
+    if not theme["fixed_on"]:
+        return ""
+    return quotes.found_by(theme=theme["name"], since=str(date.fromisoformat(theme["fixed_on"]) + timedelta(1)))
+
+
 def _untold(connection: sqlite3.Connection, theme: Row) -> Row | None:
     """Customers who are to be told that the theme is mended, and those who were; None while it is not."""
     if not theme["fixed_on"]:
@@ -157,6 +166,7 @@ def codebook(connection: sqlite3.Connection, period: Period, today: date) -> dic
                 "measure": showing.shorten(theme["measure"] or "", 90),
                 "fixed": showing.since(theme["fixed_on"], today) if theme["fixed_on"] else "",
                 "place": periods.place(quotes.theme_place(name), period),
+                "found_since": _since_mended(theme),
                 "spark": charts.spark(run, f"{name}: {', '.join(map(speech.figure, run))}") if len(run) > 1 else "",
             }
         )

@@ -134,6 +134,15 @@ def test_only_root_sees_the_insides(site: Site, inside: str, suffix: str) -> Non
     assert site.get(f"/-/{inside}{suffix}", ROOT).status_code != 403
 
 
+@pytest.mark.parametrize("query", ["_sort=nonsense", "_sort_desc=nonsense", "_sort=id&_sort_desc=id"])
+@pytest.mark.parametrize("form", ["", ".json", ".csv", ".xlsx"])
+def test_an_order_that_is_none(site: Site, query: str, form: str) -> None:
+    """A table asked for in an order there is not is the asker's mistake, with Datasette's word for it, not ours."""
+    answer = site.get(f"/feedlog/notes{form}?{query}", MANAGER)
+    assert answer.status_code == 400
+    assert "Cannot" in answer.text
+
+
 def test_the_file_is_not_handed_out(site: Site) -> None:
     """Nobody downloads the database."""
     assert site.get("/feedlog.db", ROOT).status_code == 403

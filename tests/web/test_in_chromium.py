@@ -122,8 +122,20 @@ def test_on_a_phone(live: Live) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         assert violations(page) == [], path
     page.goto(f"{live.url}/feedlog/notes")
-    label = "getComputedStyle(document.querySelector('td.col-channel'), '::before').content"
-    assert page.evaluate(label) == '"channel"'
+    label = "(({ content, marginLeft }) => [content, marginLeft])"
+    label += "(getComputedStyle(document.querySelector('td.col-channel'), '::before'))"
+    assert page.evaluate(label) == ['"channel"', "0px"], "the name is cut off where it hangs out of the cell"
+    assert refused(complaints) == []
+
+
+def test_on_paper(live: Live) -> None:
+    """Printed on a sheet of A4, no figure of a chart hangs out to the left, where it would lose its first digit."""
+    page, complaints = live.page(MANAGER, viewport={"width": 718, "height": 1000})
+    page.emulate_media(media="print")
+    for path in ("/", "/-/theme/delivery?period=month"):
+        page.goto(live.url + path)
+        left = "[...document.querySelectorAll('svg.chart text')].map((text) => text.getBoundingClientRect().left)"
+        assert min(page.evaluate(left)) >= 0, path
     assert refused(complaints) == []
 
 

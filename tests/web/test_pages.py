@@ -94,6 +94,42 @@ class TestHome:
             found = re.search(r'role="status">(\d+) notes?, the newest first|Counted in (?:all )?(\d+) notes?\.', shown)
             assert found and (found[1] or found[2]) == count, place
 
+    @pytest.mark.parametrize("path", ["/-/theme/invoice?period=quarter", "/-/themes"])
+    def test_what_came_back_leads_to_its_notes(self, site: Site, path: str) -> None:
+        """The notes said since a theme was mended are one click away, as many as are counted."""
+        found = re.search(
+            r'<a href="(/-/search[^"]+)"><span class="late">(?:came back in )?(\d+) notes', site.get(path, MANAGER).text
+        )
+        assert found
+        shown = site.get(html.unescape(found[1]), MANAGER).text
+        assert f"Counted in all {found[2]} notes." in shown
+
+    def test_a_theme_leads_to_its_notes(self, site: Site) -> None:
+        """The figures of the period before and of all time open as many notes, too."""
+        page = site.get("/-/theme/delivery?period=month", MANAGER).text
+        found = re.findall(r'<a href="(/-/search[^"]+)">(\d+) (?:in the period before|notes in all)</a>', page)
+        assert len(found) == 2
+        for place, count in found:
+            assert f"Counted in all {count} notes." in site.get(html.unescape(place), MANAGER).text
+
+    def test_notes_that_do_not_say(self, log: Log) -> None:
+        """Notes of no kind and no channel are counted under 'not said', which opens them; words narrow them further."""
+        for number, text in enumerate(("Pakken kom ikke", "Pakken kom for sent", "Alt var fint")):
+            notes.add(log, Said(text, customer=f"K-{number}"), By("mette", when.now()))
+        notes.add(log, Said("Pakken er her", kind="complaint", channel="phone"), By("mette", when.now()))
+        publish(log, place_beside(log.path))
+        site = serving(Path(place_beside(log.path)))
+        page = site.get("/", MANAGER).text
+        places = re.findall(r'<a href="([^"]+)">not said</a>', page)
+        assert len(places) == 2
+        for place in map(html.unescape, places):
+            assert "3 notes, the newest first" in site.get(place, MANAGER).text
+            assert site.get(f"{place}&q=pakken", MANAGER).text.count("<blockquote>") == 2
+            assert site.get(place.replace("/-/search?", "/-/search.csv?"), MANAGER).text.count("\n") == 4
+            table = re.search(r'<a href="(/feedlog/notes[^"]+)">', site.get(place, MANAGER).text)
+            assert table and "3 rows" in site.get(html.unescape(table[1]), MANAGER).text
+        site.close()
+
     def test_another_time(self, site: Site) -> None:
         """Weeks, months, quarters and own dates can be chosen, and there is a way back, and forth as far as today."""
         page = site.get(f"/?period=month&on={when.clock().astimezone().date()}", MANAGER).text
@@ -121,6 +157,11 @@ class TestHome:
             answer = site.get(f"{path}?{query}", MANAGER)
             assert answer.status_code == 400 or (query == "since=%00" and answer.status_code == 200)
             assert "Traceback" not in answer.text and len(answer.text) < 20_000
+
+    @pytest.mark.parametrize("path", ["/", "/-/themes", "/-/words", "/-/theme/delivery"])
+    def test_the_longest_time(self, site: Site, path: str) -> None:
+        """From the first day an address may name to the last, every page that is about a time is there."""
+        assert site.get(f"{path}?since=1900-01-01&until=9998-12-31", MANAGER).status_code == 200
 
     def test_a_time_without_notes(self, site: Site) -> None:
         """Where nobody said anything the page says so, and stands all the same."""

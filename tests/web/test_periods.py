@@ -55,6 +55,8 @@ class TestAsked:
             ({"since": "2026-03-02", "until": "2026-03-01"}, "The last day lies before the first."),
             ({"period": "year"}, "There is no period “year”: it is week, month, quarter or dates."),
             ({"period": "week", "on": "2026-11-30"}, "Nothing has been said yet in a time to come."),
+            ({"since": "2026-11-29"}, "Nothing has been said yet in a time to come."),
+            ({"since": "2027-01-01", "until": "9998-12-31"}, "Nothing has been said yet in a time to come."),
         ],
     )
     def test_refusals(self, given: dict[str, str], told: str) -> None:
@@ -78,6 +80,11 @@ class TestBefore:
         """Own dates are held against as many days right before them."""
         found = asked({"since": "2026-03-01", "until": "2026-03-10"}, SATURDAY).before()
         assert found.bounds == ("2026-02-19", "2026-02-28")
+
+    def test_days_to_come(self) -> None:
+        """Of own dates only the days so far are shown, and held against as many."""
+        found = asked({"since": "2026-11-22", "until": "2026-12-31"}, SATURDAY)
+        assert (found.bounds, found.before().bounds) == (("2026-11-22", "2026-11-28"), ("2026-11-15", "2026-11-21"))
 
     @pytest.mark.parametrize("kind", periods.KINDS)
     def test_steps_lie_side_by_side(self, kind: str) -> None:
