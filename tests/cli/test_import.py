@@ -103,6 +103,9 @@ def test_undo_takes_an_import_back(feedlog: Feedlog, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("text\na\nb\n")
     feedlog("import", "a.csv")
     assert "the import of a.csv with 2 notes" in feedlog("undo", "--yes").out
+    (tmp_path / "one.csv").write_text("text\nhej\n")
+    feedlog("import", "one.csv")
+    assert feedlog("undo", "--yes").out.endswith("the import of one.csv with 1 note.\n")
     assert feedlog("list", "--json").json == []
     assert "2 added, 0 known" in feedlog("import", "a.csv").out
 
