@@ -102,9 +102,9 @@ def _elsewhere(session: Session, log: Log, erased: Erased, backups: reaching_bac
     if erased.named_by_others:
         numbers = " ".join(f"#{number}" for number in erased.named_by_others[:20])
         more = "" if len(erased.named_by_others) <= 20 else " and more"
-        found.append(
-            f"what others said of them, by name or key, in {len(erased.named_by_others)} notes: {numbers}{more}"
-        )
+        count = len(erased.named_by_others)
+        notes = "1 note" if count == 1 else f"{count} notes"
+        found.append(f"what others said of them, by name or key, in {notes}: {numbers}{more}")
     found += [f"their name or key in {place}" for place in erased.named_elsewhere]
     found += [f"the file {file}, from which notes were imported" for file in erased.files_imported]
     if erased.counts["letters"]:

@@ -75,8 +75,9 @@ def command(session: Session, days: int, keep_open: bool, yes: bool, agent: str 
 def _show(session: Session, planned: purging.Purge, before: str) -> None:
     printing.talk(f"Said before {when.spoken(before, now=session.now)}:")
     for year in planned.years:
-        stays = f", {year['kept_open']} stay with an open promise" if year["kept_open"] else ""
-        printing.out(f"{year['year']}  {year['notes']} notes go{stays}")
+        kept, gone = year["kept_open"], year["notes"]
+        stays = f", {kept} {'stays' if kept == 1 else 'stay'} with an open promise" if kept else ""
+        printing.out(f"{year['year']}  {'1 note goes' if gone == 1 else f'{gone} notes go'}{stays}")
 
 
 def _leave_it(document: dict[str, Any], counts: reaching.Counts, *, as_json: bool) -> None:

@@ -99,7 +99,13 @@ def show(session: Session, theme: str, since: str | None, until: str | None, lim
 @click.option("--title", help="The name as managers like to read it.")
 @click.option("--owner", metavar="A", help="Who sees to it.")
 @click.option("--measure", metavar="TEXT", help="What is done so that it does not happen again.")
-@click.option("--fixed", metavar="WHEN", help="The day since when it is mended; later notes mean it came back.")
+@click.option(
+    "--fixed",
+    metavar="[WHEN]",
+    is_flag=False,
+    flag_value="today",
+    help="The day since when it is mended, today if none is named; later notes mean it came back.",
+)
 @click.option("--our-word", metavar="WORD", help="A word of ours.")
 @click.option("--their-word", metavar="WORD", help="The customers' word for it.")
 @agent_option

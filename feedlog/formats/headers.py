@@ -16,18 +16,30 @@ KNOWN_AS = {
         *("customer.key", "customer number", "customer_number", "customer id", "customer_id"),
         *("kunde", "kundenummer", "kundenr", "kundenr.", "kunde-id", "kundeid"),
         *("kund", "kundnummer", "kundnr", "kundnr.", "kund-id", "kundennummer", "kundennr."),
+        *("customer email", "customer_email", "customer e-mail", "email", "e-mail", "e-mailadresse", "mailadresse"),
+        *("e-post", "epost", "e-postadress", "e-postadresse", "mejladress", "e-mail-adresse"),
     ),
-    "name": ("customer.name", "customer name", "customer_name", "kundenavn", "kundnamn", "kundename"),
+    "name": (
+        *("customer.name", "customer name", "customer_name", "kundenavn", "kundnamn", "kundename"),
+        *("kundens navn", "kundens namn", "navn", "namn"),
+    ),
     "said_at": (
         *("date", "created_at", "created at", "timestamp"),
         *("dato", "tidspunkt", "oprettet", "opprettet", "dato og tid"),
         *("datum", "tidpunkt", "skapad", "erstellt", "erstellt am", "zeitpunkt"),
+        *("created", "date created", "received", "received at", "date received", "submitted at"),
+        *("modtaget", "modtaget den", "oprettet den", "mottatt", "inkommen", "inkom", "mottaget", "datum och tid"),
+        *("eingegangen", "eingegangen am"),
     ),
     "channel": ("kanal",),
     "touchpoint": ("kontaktpunkt",),
     "theme": ("themes", "tema", "temaer", "teman", "thema"),
     "agent": ("medarbejder", "sagsbehandler", "medarbeider", "saksbehandler", "handläggare", "bearbeiter"),
-    "source_id": ("id", "sagsnummer", "sagsnr", "sagsnr.", "saksnummer", "ärendenummer", "ärendenr", "vorgangsnummer"),
+    "source_id": (
+        *("id", "ticket id", "ticket_id", "ticket number", "case id", "case_id", "case number"),
+        *("sagsnummer", "sagsnr", "sagsnr.", "sags-id", "sagsid", "saksnummer", "saksnr", "saksnr."),
+        *("ärendenummer", "ärendenr", "ärendenr.", "ärende-id", "vorgangsnummer"),
+    ),
 }
 
 # What people write in such columns for the closed lists of ours.

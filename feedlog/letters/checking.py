@@ -144,10 +144,11 @@ class _Letter:
             return
         days = [span for span in self._phrases.find("date", self._own) if span.start >= from_here]
         days += [Span(*found.span()) for found in _FIGURES.finditer(self._own_text, from_here)]
+        ahead = [day for day in days if not self._tells_of_quotation(day)]
         if not promised:
-            if all(self._tells_of_quotation(day) for day in days):
+            if not ahead:
                 yield self._flag("date", self._top, "An agreement names a day, and this one names none.", missing=True)
-        elif not any(self._near(promise, day) for promise in promised for day in days):
+        elif not any(self._near(promise, day, day in ahead) for promise in promised for day in days):
             yield self._flag("date", promised[0], "It promises something and does not say by when.")
 
     def _tells_of_quotation(self, day: Span) -> bool:
@@ -158,10 +159,11 @@ class _Letter:
         ]
         return any(self._own.sentence_of[self._own.word_at(start - 1)] == sentence for start in openings)
 
-    def _near(self, promise: Span, day: Span) -> bool:
+    def _near(self, promise: Span, day: Span, ahead: bool) -> bool:
+        """Whether a day is that of a promise; one that is not `ahead` only where both stand in one sentence."""
         sentence = self._own.sentence_of
         after = sentence[self._own.word_at(day.start)] - sentence[self._own.word_at(promise.start)]
-        return 0 <= after <= _SENTENCES_AFTER
+        return 0 <= after <= (_SENTENCES_AFTER if ahead else 0)
 
     def own_words(self) -> Iterator[Flag]:
         if self._known.verbatim is None:

@@ -240,7 +240,10 @@ def _in_words(log: Log, change: Change) -> str:
     if change.action == "import":
         row = log.row("select file, added from imports where id = ?", [change.import_id])
         more = replies.in_words(change.detail)
-        return f"the import of {row['file']} with {row['added']} notes{more}" if row else "an import"
+        if not row:
+            return "an import"
+        notes = "1 note" if row["added"] == 1 else f"{row['added']} notes"
+        return f"the import of {row['file']} with {notes}{more}"
     named = "select name from themes where id = ?"
     theme, into = log.value(named, [change.theme_id]), log.value(named, [change.detail.get("into")])
     keyed = "select key from customers where id = ?"

@@ -46,7 +46,7 @@ def test_erase(invoke: Invoke, filled: Path, log_path: Path) -> None:
     receipt = done.json
     counted = {"customer_rows": 1, "notes": 1, "promises": 1, "responses": 0, "letters": 0, "verified": True}
     assert {name: receipt[name] for name in counted} == counted
-    assert receipt["elsewhere"][0] == "what others said of them, by name or key, in 1 notes: #2"
+    assert receipt["elsewhere"][0] == "what others said of them, by name or key, in 1 note: #2"
     assert "shell history" in receipt["elsewhere"][-1]
     assert (receipt["erasure"], receipt["by"], receipt["reason"]) == (1, "mette", "asked to be forgotten")
     assert TOKEN not in done.out and "Anna" not in done.out

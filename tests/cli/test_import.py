@@ -103,6 +103,9 @@ def test_undo_takes_an_import_back(feedlog: Feedlog, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("text\na\nb\n")
     feedlog("import", "a.csv")
     assert "the import of a.csv with 2 notes" in feedlog("undo", "--yes").out
+    (tmp_path / "one.csv").write_text("text\nhej\n")
+    feedlog("import", "one.csv")
+    assert feedlog("undo", "--yes").out.endswith("the import of one.csv with 1 note.\n")
     assert feedlog("list", "--json").json == []
     assert "2 added, 0 known" in feedlog("import", "a.csv").out
 
@@ -207,6 +210,32 @@ def test_dry_run_says_what_is_left_out(feedlog: Feedlog, tmp_path: Path) -> None
     (tmp_path / "b.csv").write_text("text,kind\n" + "a,rant\na,\n" * 9)
     assert "b.csv, 9 rows from line 2 to 18: There is" in feedlog("import", "b.csv").err
     assert "b.csv, lines 2, 4, 6, 8, 10, 12, 14, 16 and 18: There is" in feedlog("import", "b.csv", "--dry-run").err
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Sagsnr.;Modtaget;Navn;E-mail;Kanal;Besked", "17;13-03-2026 14:30;Anna Holm;anna@x.example;Telefon;hej"),
+        ("Ärendenr.;Inkommen;Namn;E-post;Kanal;Kommentar", "17;2026-03-13 14:30;Anna Holm;anna@x.example;Telefon;hej"),
+        ("Saksnr.;Mottatt;Navn;E-post;Kanal;Melding", "17;13.03.2026 14:30;Anna Holm;anna@x.example;Telefon;hej"),
+        ("Ticket ID;Created;Customer name;Customer email;Channel;Message",
+         "17;2026-03-13 14:30;Anna Holm;anna@x.example;call;hej"),
+    ],
+)  # fmt: skip
+def test_column_names_in_use(feedlog: Feedlog, tmp_path: Path, header: str, row: str) -> None:
+    """The names exports in our languages give their columns are known: none of these is left out."""
+    (tmp_path / "a.csv").write_text(f"{header}\n{row}\n", "utf-8")
+    assert "left out" not in feedlog("import", "a.csv", "--source", "x").err
+    [note] = feedlog("list", "--json").json
+    assert (note["customer"], note["channel"]) == ({"key": "anna@x.example", "name": "Anna Holm"}, "phone")
+    assert (note["source_id"], note["said_at"][:10]) == ("17", "2026-03-13")
+
+
+def test_number_goes_before_mail(feedlog: Feedlog, tmp_path: Path) -> None:
+    """A mail address is the customer's key only where no number of theirs is there."""
+    (tmp_path / "a.csv").write_text("E-mail;Kundenr.;Besked\na@x.example;K-1;hej\n", "utf-8")
+    feedlog("import", "a.csv")
+    assert [note["customer"]["key"] for note in feedlog("list", "--json").json] == ["K-1"]
 
 
 def test_lists_are_nobodys_words(feedlog: Feedlog, tmp_path: Path) -> None:

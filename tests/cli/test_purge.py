@@ -27,8 +27,8 @@ def test_dry_run(invoke: Invoke) -> None:
     done = invoke("purge", "--older-than", "1000")
     assert done.status == 0
     assert done.out.splitlines() == [
-        "2020  1 notes go",
-        "2021  0 notes go, 1 stay with an open promise",
+        "2020  1 note goes",
+        "2021  0 notes go, 1 stays with an open promise",
         "would go  1 note",
     ]
     assert done.err.endswith("Nothing was erased. To erase it for good, add --yes.\n")

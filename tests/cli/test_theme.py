@@ -138,6 +138,14 @@ def test_refused(invoke: Invoke, shop: None, words: tuple[str, ...], status: int
     assert sorted(theme["name"] for theme in invoke("theme", "list", "--json").json) == ["butik", "levering"]
 
 
+def test_fixed_without_a_day(invoke: Invoke, shop: None) -> None:
+    """What is marked fixed and no day named is fixed today; an option may follow."""
+    done = invoke("theme", "set", "levering", "--fixed", "--owner", "jens", "--json")
+    today = invoke("theme", "set", "butik", "--fixed", "today", "--json").json["fixed_on"]
+    assert (done.status, done.json["fixed_on"], done.json["owner"]) == (0, today, "jens")
+    assert invoke("theme", "set", "levering", "--fixed").status == 0
+
+
 def test_fixed_in_words_lies_in_the_past(invoke: Invoke, shop: None) -> None:
     """A weekday means the last one, for what is fixed is past."""
     assert invoke("theme", "set", "levering", "--fixed", "monday").status == 0

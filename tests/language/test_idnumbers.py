@@ -88,6 +88,14 @@ def test_ibans_are_found() -> None:
         ("811218-9876 og 010190-1234", "[personnummer] og [CPR]"),
         ("kort 4111111111111111 kode 123", "kort [card] kode 123"),
         ("010190-1234 0101901234", "[CPR] 0101901234"),
+        ("cpr 01 01 90 12 34", "cpr [CPR]"),
+        ("cpr-nr. er 010190 12 34, tak", "cpr-nr. er [CPR], tak"),
+        ("CPR: 0101-90-1234", "CPR: [CPR]"),
+        ("cpr 0 1 0 1 9 0 1 2 3 4", "cpr [CPR]"),
+        ("personnummer 1981 12 28 98 74", "personnummer [personnummer]"),
+        ("personnr 811228 98 74", "personnr [personnummer]"),
+        ("fødselsnummer 01 01 01 123 77", "fødselsnummer [fødselsnummer]"),
+        ("IBAN: DK 50 0040 0440 1162 43", "IBAN: [IBAN]"),
         ("cpr, kort 4111 1111 1111 1111 og 0101901234", "cpr, kort [card] og [CPR]"),
     ],
 )  # fmt: skip
@@ -105,6 +113,7 @@ def test_by_example(text: str, left: str) -> None:
         "300290-1234", "011390-1234", "931318-9875", "4111 1111 1111 1112", "DK51 0040 0440 1162 43",
         "11.03.26 1430", "2026-03-11 1430", "110326 2500 kr", "ordrenr. 1007295916", "#1007295916",
         "faktura 1007295916",
+        "01 01 90 12 34", "cpr 41 41 90 12 34", "ring 22 33 44 55, cpr har I", "DK 51 0040 0440 1162 43",
         "1007295916 kr", "A1007295916", "3,1007295916", "0101901234", "", "1", "12345678", "1234-1234-1234",
     ],
 )  # fmt: skip
@@ -192,7 +201,8 @@ def test_a_text_without_digits_is_never_masked(text: str) -> None:
 
 
 HOSTILE = ["1 ", "12 ", "444 ", "4444 ", "12 12 12 1234 ", "0101901234 ", "010190-1234 ", "DK50 ", "GB82", "9", "０1 ",
-           "a.b@a.", "+1 ", "00 ", "ordrenr 0101901234 ", "født 0101901234 ", "1-", "4" * 19 + " "]  # fmt: skip
+           "a.b@a.", "+1 ", "00 ", "ordrenr 0101901234 ", "cpr 1 ", "cpr 1 1 1 1 ",
+           "født 0101901234 ", "1-", "4" * 19 + " "]  # fmt: skip
 
 
 @pytest.mark.parametrize("unit", HOSTILE)

@@ -79,6 +79,91 @@ def test_unclosed_quotation() -> None:
     assert "policy" in kinds(check('Dear Anna,\n\nYou wrote: "late.\n\nIt is our policy.\n\n"Bo"', "en"))
 
 
+FRAMES = {
+    "da": "Kære Anna\n\nDu skrev: »Pakken kom tre uger for sent«.\n\n{}\n\nVenlig hilsen\nMette\n",
+    "sv": "Hej Lena!\n\nDu skrev: ”Paketet kom tre veckor för sent”.\n\n{}\n\nVänliga hälsningar\nMaja\n",
+    "nb": "Kjære Kari\n\nDu skrev: «Pakken kom tre uker for sent».\n\n{}\n\nVennlig hilsen\nNils\n",
+    "en": "Dear Anna,\n\nYou wrote: “The parcel came three weeks late”.\n\n{}\n\nKind regards,\nBo\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "line"),
+    [
+        ("da", "no_one_else", "Vi hører ellers kun godt om vores levering."),
+        ("da", "no_one_else", "Det plejer ikke at være et problem for vores andre kunder."),
+        ("da", "no_one_else", "Ingen af de øvrige beboere har gjort indsigelse."),
+        ("da", "no_one_else", "Ingen andre har taget det op med os."),
+        ("da", "blame", "Det kræver jo, at man læser vejledningen først."),
+        ("da", "blame", "Som kunde har man pligt til at læse vilkårene."),
+        ("da", "no_one_else", "På lageret kender de ikke til andre, der har klaget."),
+        ("da", "blame", "Det er jo dig, der ikke har været hjemme."),
+        ("da", "blame", "Det skyldtes, at du bestilte for sent."),
+        ("da", "policy", "Vi er forpligtet til at følge vores interne retningslinjer."),
+        ("sv", "no_one_else", "Lagret känner inte till några andra som har klagat."),
+        ("sv", "no_one_else", "Det är inget vi hör från andra."),
+        ("sv", "blame", "Det är ju du som inte har varit hemma."),
+        ("nb", "no_one_else", "Lageret kjenner ikke til andre som har klaget."),
+        ("nb", "no_one_else", "Dette er ikke noe vi hører fra andre."),
+        ("nb", "blame", "Det er jo du som ikke har vært hjemme."),
+        ("nb", "blame", "Det skyldtes at du bestilte for sent."),
+        ("nb", "policy", "Vi er forpliktet til å følge våre interne retningslinjer."),
+        ("en", "no_one_else", "The warehouse knows of no one else who has complained."),
+        ("en", "no_one_else", "All our other tenants are happy with it."),
+        ("en", "no_one_else", "It is not something we hear from others."),
+        ("en", "no_one_else", "You are the first to mention it."),
+        ("en", "blame", "It was you who was not at home."),
+        ("en", "blame", "It happened because you ordered too late."),
+        ("en", "policy", "Those are the rules, I am afraid."),
+        ("da", "policy", "Vi har desværre ikke mulighed for at gøre undtagelser."),
+        ("sv", "no_one_else", "Vi hör annars bara gott om våra leveranser."),
+        ("sv", "no_one_else", "Det brukar inte vara något problem för våra andra kunder."),
+        ("sv", "no_one_else", "Ingen av de övriga hyresgästerna har protesterat."),
+        ("sv", "blame", "Som kund har man en skyldighet att läsa villkoren."),
+        ("sv", "policy", "Vi har tyvärr ingen möjlighet att göra undantag."),
+        ("sv", "policy", "Så ser våra rutiner ut, och dem kan jag inte ändra på."),
+        ("nb", "no_one_else", "Vi hører ellers bare godt om leveringen vår."),
+        ("nb", "no_one_else", "Det pleier ikke å være et problem for de andre kundene våre."),
+        ("nb", "no_one_else", "Ingen andre har tatt det opp med oss."),
+        ("nb", "blame", "Som kunde har man plikt til å lese vilkårene."),
+        ("nb", "policy", "Vi har dessverre ikke mulighet til å gjøre unntak."),
+        ("en", "no_one_else", "We usually only hear good things about our delivery."),
+        ("en", "no_one_else", "This is not normally a problem for our other customers."),
+        ("en", "no_one_else", "None of our other customers seem to mind."),
+        ("en", "blame", "Customers are expected to read the terms first."),
+        ("en", "policy", "Under section 4 of our terms and conditions postage cannot be refunded."),
+        ("en", "policy", "Those are our procedures and I cannot change them."),
+    ],
+)
+def test_bad_line(code: str, kind: str, line: str) -> None:
+    """One bad line in a letter that is good otherwise is all that is flagged."""
+    assert kinds(check(FRAMES[code].format(line), code)) == [kind]
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("da", "Som kunde har du ret til at få pengene tilbage."),
+        ("da", "Det må ikke blive et problem for andre."),
+        ("da", "Det var dig, der ikke fik et svar, og det er vores ansvar."),
+        ("da", "Det skyldtes, at du ikke fik vores mail."),
+        ("sv", "Det var du som inte fick något svar, och det är vårt ansvar."),
+        ("nb", "Det var du som ikke fikk svar, og det er vårt ansvar."),
+        ("en", "It was you who was kept waiting, and that was our doing."),
+        ("en", "You are the first to hear of it."),
+        ("sv", "Som kund har du rätt att få pengarna tillbaka."),
+        ("sv", "Vi har gjort ett undantag för dig."),
+        ("nb", "Vi har endret reglene våre slik at frakten også blir refundert."),
+        ("nb", "Som kunde har du rett til å få pengene tilbake."),
+        ("en", "This must not become a problem for other customers."),
+        ("en", "As a customer you have a right to your money."),
+    ],
+)
+def test_good_line(code: str, line: str) -> None:
+    """What only looks like a bad line is not flagged."""
+    assert check(FRAMES[code].format(line), code) == []
+
+
 def test_apologies() -> None:
     """One apology is right; the second one and those after it are each flagged; one breath is one apology."""
     assert kinds(check(body("I am sorry, really sorry."), "en")) == []
@@ -159,6 +244,9 @@ def test_day_of_an_agreement() -> None:
     assert check(text + "\nDay: 2026-04-01", "en", kind="agreement") == []
     heard = "Dear Anna,\n\nOn Monday 2 March you told us:\n\n    It came three weeks late.\n\nIt is as you wished.\n"
     assert kinds(check(heard, "en", kind="agreement")) == ["date"]
+    drafted = heard.replace("\n\nOn", "\n\nHere is what we agreed, in writing.\n\nOn")
+    assert kinds(check(drafted, "en", kind="agreement")) == ["date"]
+    assert check(drafted.replace("It is as you wished", "We agreed: it is done by 1 April"), "en") == []
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,31 @@ def test_ours(tmp_path: Path, language: str, kind: str, note_kind: str, apology:
         assert ("{" in text, "None" in text, "%" in text) == (False, False, False)
 
 
+MENDED = {
+    "da": ("Det har vi gjort:", "Det er vi i gang med:", "Det bliver vi ved med:"),
+    "sv": ("Det här har vi gjort:", "Det här håller vi på med:", "Det här fortsätter vi med:"),
+    "nb": ("Dette har vi gjort:", "Dette er vi i gang med:", "Dette fortsetter vi med:"),
+    "en": ("This is what we have done:", "This is what we are working on:", "This is what we will keep doing:"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_what_is_mended_is_told_as_done(tmp_path: Path, language: str) -> None:
+    """A measure counts as done once there is a day since when; praise is answered by going on with it."""
+    done, working, going_on = MENDED[language]
+    new, old = FULL["measures"]
+
+    def written(kind: str, *measures: Any, note_kind: str = "complaint") -> str:
+        return fill(str(tmp_path), language, kind, values(measures=list(measures), note_kind=note_kind))
+
+    both = written("told", new, old)
+    assert both.index(done) < both.index("ny vognmand") < both.index(working) < both.index("nye kasser")
+    assert (working in written("told", new), done in written("told", old)) == (False, False)
+    assert len(places(written("told", old), [])) == len(places(written("told"), [])) == 2
+    assert going_on in written("thanks", new, note_kind="compliment")
+    assert going_on not in written("thanks", new, note_kind="suggestion")
+
+
 @pytest.mark.parametrize(("language", "kind"), EVERY)
 def test_sorry_once(tmp_path: Path, language: str, kind: str) -> None:
     """A letter says sorry once where it is due, and not at all where it was said."""

@@ -115,7 +115,7 @@ def _without(plain: str, found: list[Found]) -> str:
 
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:\w[\w-]{0,62}\.){1,4}[A-Za-z]{2,24}(?!\w)")
-_IBAN_BEGINS = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}")
+_IBAN_BEGINS = re.compile("(?<![A-Za-z0-9])(?:[A-Za-z]{2}|[A-Z]{2}[ \u00a0])[0-9]{2}")
 
 
 def _ibans(plain: str) -> Iterator[Found]:

@@ -19,6 +19,11 @@ _ID_WORDS = (
     "cpr", "personn", "person-n", "person n", "person-id", "pers.n", "persnr", "pnr", "fnr", "født", "fødd", "född",
     "fødsels", "fødels", "födels", "samordning", "social security", "birth", " born",
 )  # fmt: skip
+# Right behind one of these a number may be parted anywhere, as it is dictated: 'cpr 01 01 90 12 34'.
+_INTRODUCING = (
+    "cpr", "personn", "person-n", "person n", "pers.n", "persnr", "pnr", "fnr", "fødselsn", "födelsen", "samordning",
+)  # fmt: skip
+_MOST_DIGITS = 12
 _MARK = re.compile(rf"\[(?:{CPR.lower()}|{PERSONNUMMER}|{FODSELSNUMMER}|{CARD})\]")
 _CARD_WORDS = ("kort", "card", "visa")
 _PHONE_WORDS = ("tlf", "telefon", "phone", "mobil", "tel.", "ring", "call")
@@ -45,6 +50,8 @@ _SHAPES: dict[int, tuple[tuple[int, ...], ...]] = {
 
 def numbers(plain: str) -> Iterator[tuple[str, int, int]]:
     """Every number in a text of plain digits: its kind, where it starts and ends."""
+    lower = plain.lower()
+    introduced = any(word in lower for word in _INTRODUCING)
     for match in _RUN.finditer(plain):
         if match.end() - match.start() < 8:
             continue
@@ -53,6 +60,12 @@ def numbers(plain: str) -> Iterator[tuple[str, int, int]]:
         at = 0
         while at < len(sizes):
             next_sizes = sizes[at : at + 7]
+            dictated = _dictated(plain, spans[at : at + _MOST_DIGITS]) if introduced else None
+            if dictated:
+                kind, groups = dictated
+                yield kind, spans[at][0], spans[at + groups - 1][1]
+                at += groups
+                continue
             if sum(next_sizes) < 8:  # not even a phone number
                 at += 1
                 continue
@@ -79,6 +92,20 @@ def _beginning(plain: str, spans: list[tuple[int, int]], sizes: list[int]) -> tu
     return (PHONE, groups) if groups else ("", 1)
 
 
+def _dictated(plain: str, spans: list[tuple[int, int]]) -> tuple[str, int] | None:
+    """The kind of a person's number in groups of whatever size right behind its name, and how many groups it takes."""
+    totals = [*accumulate(end - start for start, end in spans)]
+    for size in (12, 11, 10):
+        groups = totals.index(size) + 1 if size in totals else 0
+        if groups > 1:
+            written = _Written(plain, spans[:groups])
+            if written.is_introduced:
+                kind = _person(written)
+                if kind:
+                    return kind, groups
+    return None
+
+
 class _Written:
     """One number as it is written: its groups of digits, what parts them, and what stands around."""
 
@@ -99,6 +126,12 @@ class _Written:
             if word in around:
                 return True
         return False
+
+    @property
+    def is_introduced(self) -> bool:
+        """Whether the word for a person's number stands within thirty characters before it."""
+        before = _MARK.sub("", self._plain[max(0, self._start - 30) : self._start].lower())
+        return any(word in before for word in _INTRODUCING)
 
     @property
     def is_named(self) -> bool:

@@ -134,8 +134,9 @@ _NUMBERED = {ord("A") + place: str(10 + place) for place in range(26)}
 
 def iban_end(text: str, start: int) -> int:
     """Where the IBAN ends whose country begins at `start`, 0 where there is none; blanks and dots may part it."""
+    check_digits = start + 2 + (text[start + 2] in " \u00a0")
     length = _IBAN_LENGTHS.get(text[start : start + 2].upper())
-    rest = _NEXT[length].match(text, start + 4) if length else None
+    rest = _NEXT[length].match(text, check_digits + 2) if length else None
     if rest is None:
         return 0
     written = _BLANKS.sub("", text[start : rest.end()].upper())
