@@ -19,8 +19,9 @@ def settle(session: Session, typed: str, *, next_workday: bool, any_day: bool, a
     """
     if next_workday and any_day:
         raise WrongUsage("A day cannot be moved and kept.", hint="Give --next-workday or --any-day, not both.")
-    day = when.day(typed, now=session.now)
-    if day < session.now.astimezone().date().isoformat():
+    today = session.now.astimezone().date().isoformat()
+    day = workdays.counted(typed, today, session.config["country"]) or when.day(typed, now=session.now)
+    if day < today:
         raise WrongUsage(f"{when.spoken(day, now=session.now)} is past.", hint="--due is a day still to come.")
     if any_day:
         printing.talk(f"due {when.spoken(day, now=session.now)}")

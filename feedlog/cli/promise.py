@@ -34,7 +34,9 @@ def command() -> None:
 
 
 promise_argument = click.argument("promise_id", metavar="ID", type=NOTE_NUMBER)
-due_option = click.option("--due", metavar="WHEN", required=True, help="By when, e.g. 'friday' or 'om 3 dage'.")
+due_option = click.option(
+    "--due", metavar="WHEN", required=True, help="By when, e.g. 'friday', 'om 3 dage' or 'in 2 business days'."
+)
 why_option = click.option("--why", metavar="TEXT", help="The reason; asked for on a terminal.")
 told_option = click.option("--told/--not-told", default=None, help="Whether the customer knows of it.")
 colleague_option = click.option("--on-behalf-of", metavar="A", help="The colleague who did it.")

@@ -99,5 +99,14 @@ UNITS |= dict.fromkeys(("minutter", "minuter"), ("minutes", 1))
 HALF_HOUR = ("half an hour", "half hour", "en halv time", "en halv timme", "en halvtimme", "en halvtime")
 AND = frozenset(("and", "og", "och"))
 FROM_NOW = frozenset(("in", "om"))
+# A promise is often given in days that people work: "within two business days", "om to hverdage".
+WITHIN = ("in", "om", "within", "inden", "inden for", "inom", "innen")
+BUSINESS_DAYS = frozenset(
+    (
+        *("business day", "business days", "working day", "working days", "workday", "workdays", "weekday", "weekdays"),
+        *("hverdag", "hverdage", "hverdager", "arbejdsdag", "arbejdsdage", "arbeidsdag", "arbeidsdager"),
+        *("virkedag", "virkedager", "arbetsdag", "arbetsdagar", "vardag", "vardagar"),
+    )
+)
 BEFORE_NOW = frozenset(("ago", "siden", "sedan", "sen", "sidan"))
 AT = ("at", "kl.", "kl", "klokken", "klokka", "klockan")

@@ -10,12 +10,15 @@ import functools
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from feedlog.errors import WrongUsage
 from feedlog.vocabulary import COUNTRIES
+from feedlog.when import names
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
 _SATURDAY = 5
+_MOST_COUNTED = 250
 
 
 def holiday(day: str, country: str) -> str | None:
@@ -38,6 +41,27 @@ def next_workday(day: str, country: str) -> str:
     """The first workday from that day on: the day itself where it is one."""
     while not workday(day, country):
         day = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+    return day
+
+
+def counted(typed: str, today: str, country: str) -> str | None:
+    """The day that "in 2 business days" or "inden for to hverdage" names; None where workdays are not counted.
+
+    The first of them is the first workday after `today`. Raises WrongUsage for more than a year of them.
+    """
+    phrase = names.folded(typed)
+    lead = max((lead for lead in names.WITHIN if phrase.startswith(f"{lead} ")), key=len, default=None)
+    count, _, unit = phrase.removeprefix(f"{lead} ").partition(" ")
+    if lead is None or unit not in names.BUSINESS_DAYS:
+        return None
+    number = int(count) if count.isascii() and count.isdigit() else names.NUMBERS.get(count)
+    if number is None:
+        return None
+    if not 1 <= number <= _MOST_COUNTED:
+        raise WrongUsage(f"Workdays are counted from 1 to {_MOST_COUNTED}.", hint="Write the day instead.")
+    day = today
+    for _ in range(number):
+        day = next_workday((date.fromisoformat(day) + timedelta(days=1)).isoformat(), country)
     return day
 
 

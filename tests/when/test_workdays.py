@@ -2,6 +2,7 @@
 
 import pytest
 
+from feedlog.errors import WrongUsage
 from feedlog.vocabulary import COUNTRIES
 from feedlog.when import workdays
 
@@ -89,3 +90,35 @@ def test_only_countries_we_know() -> None:
     """Another country is a fault of the program, since the setting was checked before."""
     with pytest.raises(AssertionError, match="XX"):
         workdays.holiday("2026-11-18", "XX")
+
+
+@pytest.mark.parametrize(
+    ("typed", "today", "country", "day"),
+    [
+        ("in 2 business days", "2026-11-26", "DK", "2026-11-30"),
+        ("within one working day", "2026-11-27", "DK", "2026-11-30"),
+        ("om 2 hverdage", "2026-12-23", "DK", "2026-12-28"),
+        ("Inden for to arbejdsdage", "2026-11-23", "DK", "2026-11-25"),
+        ("inom två arbetsdagar", "2026-12-24", "SE", "2026-12-29"),
+        ("om 3 vardagar", "2026-11-28", "SE", "2026-12-02"),
+        ("innen to virkedager", "2027-05-14", "NO", "2027-05-19"),
+        ("om en arbeidsdag", "2026-11-29", "NO", "2026-11-30"),
+    ],
+)
+def test_counted_in_workdays(typed: str, today: str, country: str, day: str) -> None:
+    """Business days in any of our words are counted from tomorrow on, weekends and public holidays left out."""
+    assert workdays.counted(typed, today, country) == day
+
+
+@pytest.mark.parametrize("typed", ["in 2 days", "om 2 uger", "2 business days ago", "in business days", "in x days"])
+def test_not_counted_in_workdays(typed: str) -> None:
+    """Whatever does not count workdays from now is read as any other day."""
+    assert workdays.counted(typed, "2026-11-26", "DK") is None
+
+
+@pytest.mark.parametrize("number", ["0", "251", "9" * 20])
+def test_too_many_workdays(number: str) -> None:
+    """No workday at all and years of them are refused."""
+    with pytest.raises(WrongUsage, match="Workdays are counted from 1 to 250") as refused:
+        workdays.counted(f"om {number} hverdage", "2026-11-26", "DK")
+    assert refused.value.hint == "Write the day instead."
