@@ -39,8 +39,10 @@ class Ran(NamedTuple):
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compiles feedlog once. Some tests leave no room on the disk, and none of them may cut a compiled file short."""
-    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # started in the background: what tests start hears Ctrl-C
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Started in the background or by nohup, a process is deaf to these, and so would be what the tests start.
+    for number, heard in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, heard)
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(str(Path(feedlog.__file__).parent), quiet=1)
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"

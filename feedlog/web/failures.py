@@ -122,7 +122,18 @@ async def answer(datasette: Any, request: Any, error: BaseException) -> Any:
     if re.search(r"\.(?:json|csv|xlsx|atom)$", request.path):
         told_so = {"ok": False, "error": about.error, "status": about.status, "title": about.title}
         return Response.json(told_so, status=about.status)
-    return await looks.told(datasette, request, _(about.title), _(about.error), _(about.hint), about.status)
+    said = (_(about.title), _(about.error), _(about.hint), about.status)
+    return await looks.told(datasette, request, *said, again=await _again(datasette, request))
+
+
+async def _again(datasette: Any, request: Any) -> dict[str, Any] | None:
+    """What an analyst asked in SQL, with its parameters: nobody should have to type it again for a slip."""
+    from feedlog.web import published  # here, since it asks this module what an error means
+
+    if "sql" not in request.args or not await published.may_write_sql(datasette, request.actor):
+        return None
+    others = [(name, value) for name in request.args if name != "sql" for value in request.args.getlist(name)]
+    return {"place": request.path, "sql": request.args["sql"], "others": others}
 
 
 def caught(datasette: Any, request: Any, error: BaseException) -> Callable[[], Any]:

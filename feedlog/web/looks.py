@@ -74,7 +74,9 @@ async def page(datasette: Any, request: Any, template: str, context: dict[str, A
     return Response.html(body, status=status, headers=headers)
 
 
-async def told(datasette: Any, request: Any, title: str, error: str, hint: str, status: int) -> Any:
-    """A page that only says something."""
-    context = {"title": title, "error": error, "hint": hint}
+async def told(
+    datasette: Any, request: Any, title: str, error: str, hint: str, status: int, *, again: dict[str, Any] | None = None
+) -> Any:
+    """A page that only says something; with `again` also the `sql` that failed, to be mended and asked again."""
+    context = {"title": title, "error": error, "hint": hint, "again": again}
     return await page(datasette, request, "feedlog_told.html", context, status=status)

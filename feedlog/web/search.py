@@ -56,6 +56,9 @@ def asked(given: Mapping[str, str]) -> Asked:
             misread.append(_("Answered is yes or no."))
         elif told:
             filters[name] = told.lower() if name in ("theme", "touchpoint") else told
+    if filters.get("since", "") > filters.get("until", "9999"):
+        misread.append(_("The last day lies before the first."))
+        del filters["until"]
     instant, _rest, number = given["before"].partition("~")
     before = (instant, int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
     return Asked(q, filters, before, misread)

@@ -166,6 +166,8 @@ def codebook(connection: sqlite3.Connection, period: Period, today: date) -> dic
                 "measure": showing.shorten(theme["measure"] or "", 90),
                 "fixed": showing.since(theme["fixed_on"], today) if theme["fixed_on"] else "",
                 "place": periods.place(quotes.theme_place(name), period),
+                "found": quotes.found_by(theme=name, **period.filters),
+                "found_before": quotes.found_by(theme=name, **period.before().filters),
                 "found_since": _since_mended(theme),
                 "spark": charts.spark(run, f"{name}: {', '.join(map(speech.figure, run))}") if len(run) > 1 else "",
             }

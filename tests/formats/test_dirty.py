@@ -12,6 +12,7 @@ import pytest
 from openpyxl import Workbook
 
 from feedlog.formats import look_at, opened
+from feedlog.formats.encodings import DOS, encoding_by_letters
 from feedlog.formats.repairs import Repairs
 
 # What customers say in an office, with all that hurts in a file: quotes, delimiters, line breaks, signs.
@@ -95,6 +96,31 @@ def test_tables_in_every_form(tmp_path: Path, encoding: str, delimiter: str, lin
     path = tmp_path / "export.csv"
     path.write_bytes(as_table(sentences, delimiter, line_end).encode(encoding))
     assert words_of(path, "kommentar") == SENTENCES
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "cp865"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_table_from_dos(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    """A table of an old DOS program comes in as written, and how it was read is said."""
+    sentences = [
+        "Køen på Åboulevarden står stille",
+        "Jag får vänta på svar",
+        "Søren får ingen æbler",
+        "så er det nå nok",
+    ]
+    path = tmp_path / "export.csv"
+    path.write_bytes(as_table(sentences, delimiter, "\r\n").encode(encoding))
+    assert words_of(path, "kommentar") == sentences
+    read = encoding_by_letters(lambda: [path.read_bytes()])
+    assert (read.name, read.warning) == ("cp850", DOS)
+
+
+@pytest.mark.parametrize(
+    "text", ["„Hun“ sagde ‘nej’ til det", "se fodnote† og pris ›x‹", "“så” – “på”", "Jørgen™ køber"]
+)
+def test_quotation_marks_are_no_letters_of_dos(text: str) -> None:
+    """Signs of Windows-1252 at the edges of words stay signs."""
+    assert encoding_by_letters(lambda: [text.encode("cp1252")]).name == "cp1252"
 
 
 @pytest.mark.parametrize("encoding", [name for name in ENCODINGS if name not in ("cp1252", "mac-roman")])

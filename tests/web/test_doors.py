@@ -157,6 +157,16 @@ def test_forbidden_page_says_what_to_do(site: Site) -> None:
     assert data.json() == {"ok": False, "error": "Your login does not open this page."}
 
 
+@pytest.mark.parametrize("form", ["", "&_shape=array&n=%22%3E"])
+def test_sql_that_fails_can_be_mended(site: Site, form: str) -> None:
+    """An analyst's slip costs no typing: the statement and what went with it stand ready to be asked again."""
+    page = site.get(f"/feedlog?sql=selekt+%3An+from+%3Cnotes{form}", ANALYST)
+    assert page.status_code == 400
+    assert re.search(r'<textarea [^>]*name="sql"[^>]*>selekt :n from &lt;notes</textarea>', page.text)
+    assert ('<input type="hidden" name="n" value="&#34;&gt;">' in page.text) == bool(form)
+    assert "<textarea" not in site.get("/feedlog?sql=select+1", MANAGER).text
+
+
 class TestHeaders:
     """What every answer says to the browser."""
 

@@ -130,6 +130,12 @@ class TestPage:
         assert "is not a day; write it like 2026-11-21." in page.text
         assert "<b>" not in page.text.replace("<b>mia</b>", "")
 
+    def test_days_the_wrong_way_round(self, site: Site) -> None:
+        """A last day before the first is said to be one and left out; the status says so, too."""
+        page = site.get("/-/search?since=2026-11-21&until=2026-01-01", MANAGER)
+        assert page.status_code == 400
+        assert "The last day lies before the first." in page.text
+
     @pytest.mark.parametrize(
         "words",
         ["?!", '"', "-levering", "\x00", "(((", "NEAR(a b)", "x" * 10_000, "😀", "'; drop table notes; --", "\ud800"],
