@@ -32,9 +32,9 @@ def today() -> date:
     return when.clock().astimezone(ZoneInfo(ZONE)).date()
 
 
-def day_after(weekday: int, weeks: int = 1) -> str:
-    """A coming day of that weekday, Monday being 0, that is no Danish holiday."""
-    day = today() + timedelta(days=(weekday - today().weekday()) % 7 + 7 * weeks)
+def day_from(weekday: int, since: date) -> str:
+    """The first day of that weekday, Monday being 0, that is no Danish holiday."""
+    day = since + timedelta(days=(weekday - since.weekday()) % 7)
     while workdays.holiday(day.isoformat(), "DK"):
         day += timedelta(days=7)
     return day.isoformat()
@@ -44,8 +44,10 @@ def spoken(day: str) -> str:
     return when.spoken(day, now=when.clock())
 
 
-WEDNESDAY, THURSDAY, SATURDAY = day_after(2), day_after(3), day_after(5)
-# Later than these whatever day it is, so that it stands last in what is due.
+WEDNESDAY, SATURDAY = (day_from(weekday, today() + timedelta(weeks=1)) for weekday in (2, 5))
+# A promise moved to it is moved on, whatever day it is.
+THURSDAY = day_from(3, date.fromisoformat(WEDNESDAY))
+# Later than these, so that it stands last in what is due.
 CHRISTMAS = next(
     day for year in (0, 1) if (day := date(today().year + year, 12, 25)) > today() + timedelta(weeks=5)
 ).isoformat()
