@@ -10,6 +10,8 @@ from feedlog.operations.shapes import By, Note
 from feedlog.store import Log
 from feedlog.vocabulary import LONGEST_TEXT_BYTES
 
+_NAMES = {"da": "Danish", "nb": "Norwegian", "sv": "Swedish", "en": "English"}
+
 
 class Draft(NamedTuple):
     """A draft's text and language, and what the agent should know about it."""
@@ -39,7 +41,7 @@ def draft(log: Log, note: Note, kind: str, language: str | None, by: By, templat
         raise Refused(
             f"The letter would be longer than {LONGEST_TEXT_BYTES // 1024} KiB.", hint="Write it by hand instead."
         )
-    return Draft(text, language, _remarks(log, note, values, by))
+    return Draft(text, language, _remarks(log, note, values, language, by))
 
 
 def _card(log: Log, note: Note) -> customers.Card:
@@ -155,7 +157,7 @@ def apologised_at(log: Log, note_id: int) -> str | None:
     return None if found is None else str(found)
 
 
-def _remarks(log: Log, note: Note, values: dict[str, Any], by: By) -> list[str]:
+def _remarks(log: Log, note: Note, values: dict[str, Any], language: str, by: By) -> list[str]:
     """What the agent should know before making the draft personal."""
     told = []
     at = apologised_at(log, note["id"])
@@ -163,7 +165,19 @@ def _remarks(log: Log, note: Note, values: dict[str, Any], by: By) -> list[str]:
         day = when.date_text(at, now=when.local(by.at))
         told.append(f"We said sorry for this on {day}; the draft does not say it again.")
     told += [f"They say {term['theirs']} where we say {term['ours']}." for term in values["terms"]]
-    return told
+    ours = [one["what"] for one in (*values["promises"], *values["kept"], *values["measures"])]
+    return told + [remark for what in ours if (remark := _in_another_language(what, language))]
+
+
+def _in_another_language(what: str, language: str) -> str:
+    """Promises and measures stand in a letter as a colleague wrote them down, who wrote for colleagues."""
+    from feedlog.language.guessing import reads_like_another
+
+    found = reads_like_another(what, language)
+    if found is None:
+        return ""
+    like = "Danish or Norwegian" if found in ("da", "nb") else _NAMES[found]
+    return f"“{what}” reads like {like}; the letter is in {_NAMES[language]}."
 
 
 def _line(text: str | None) -> str:

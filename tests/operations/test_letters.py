@@ -270,3 +270,23 @@ def test_letter_of_a_note_taken_back(log: Log, by: By, said: int, write: Write) 
     assert letters.listing(log, Filters(), unsent=False, limit=9) == []
     with pytest.raises(NotFound):
         letters.get(log, 2)
+
+
+@pytest.mark.parametrize(
+    ("measure", "language", "like"),
+    [
+        ("chaufføren ringer selv", "sv", "Danish or Norwegian; the letter is in Swedish"),
+        ("vi ringer och säger till", "da", "Swedish; the letter is in Danish"),
+        ("the invoices leave from one list", "nb", "English; the letter is in Norwegian"),
+        ("ringe til hende om den manglende hylde", "en", "Danish or Norwegian; the letter is in English"),
+        ("chaufføren ringer selv", "nb", None),
+        ("ny vognmand", "sv", None),
+    ],
+)
+def test_words_of_another_language(
+    log: Log, by: By, said: int, write: Write, measure: str, language: str, like: str | None
+) -> None:
+    """What a colleague wrote in another language than the letter's is pointed out, where its words tell."""
+    codebook.describe(log, "levering", by, measure=measure)
+    remarks = write(language=language).remarks
+    assert remarks == ([f"“{measure}” reads like {like}."] if like else [])

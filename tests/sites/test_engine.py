@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nats.js.errors import ServiceUnavailableError
 
 from bench.torture import nodes
 from bench.torture.nodes import Nodes
 from feedlog import when
 from feedlog.operations import entries_in, entries_out, known_sites
 from feedlog.sites import membership
-from feedlog.sites.engine import Access, Away, Carrier, Message
+from feedlog.sites.engine import Access, Away, Carrier, Message, carrier
 from feedlog.store import Log, open_for_reading
 
 Invoke = Callable[..., Any]
@@ -327,6 +328,12 @@ def test_a_hub_that_is_away(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None
         " they are sent again until it does.",
     ]
     assert firm.faults("hub") == ["aarhus was last heard 3 hours ago."]
+
+
+def test_a_hub_that_takes_nothing_is_told_in_words() -> None:
+    """Where the engine refuses without a reason, the sentence gives one a person understands."""
+    refused = carrier._away(f"The hub does not answer ({carrier._reason(ServiceUnavailableError())})")
+    assert refused.message == "The hub does not answer (none of its nodes takes messages just now)."
 
 
 def test_a_hub_node_that_is_away(firm: Firm) -> None:

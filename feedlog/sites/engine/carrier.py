@@ -16,7 +16,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, StorageType, StreamConfig
-from nats.js.errors import NotFoundError
+from nats.js.errors import NotFoundError, ServiceUnavailableError
 
 from feedlog.errors import FeedlogError
 from feedlog.operations.marks import NOBODY
@@ -332,6 +332,8 @@ def _subject(message: Message) -> str:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, ServiceUnavailableError):  # its own words are three times 'None'
+        return "none of its nodes takes messages just now"
     said = str(error).removeprefix("nats: ").strip()
     return said or type(error).__name__
 
