@@ -15,6 +15,9 @@ FUZZ_ARGS ?=
 FUZZ_SECONDS ?= 30
 LOCK_ARGS ?=
 
+# Many tests wait: for servers, for their turn, for a browser. Half as many more than there are processors keep these busy.
+WORKERS := $(or $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2 2>/dev/null),auto)
+
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint constraints.txt
@@ -64,7 +67,7 @@ case: $(RUNTIME)
 
 .PHONY: test
 test: $(DEV) chromium
-	$(BIN)/python -m pytest -n auto --dist worksteal $(TEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TEST_ARGS)
 
 # The next Datasette, which is not out yet: in a folder of its own, beside what is installed already. Nothing depends on
 # how it ends, so it ends soon.

@@ -99,7 +99,9 @@ def test_the_codebook(mended: Site) -> None:
     """Every theme with its figures, owner and measure, and that it came back after it was mended."""
     told = page(mended, "/-/themes?period=month&on=2026-02-10")
     row = told.split("Late <deliveries>")[1].split("</tr>")[0]
-    assert re.findall(r'class="n">(?:<span>)?(\d+)', row) == ["3", "0", "4"]
+    assert re.findall(r'class="n">(?:<a [^>]*>)?(?:<span>)?(\d+)', row) == ["3", "0", "4"]
+    leading = re.findall(r'class="n"><a href="([^"]+)">(?:<span>)?(\d+)', row)
+    assert [page(mended, place).count("<blockquote>") for place, _ in leading] == [3, 4]
     assert "karin" in row and "a new carrier" in row and "came back in 1 note" in row
 
 
