@@ -3,6 +3,7 @@
 CHANNELS = ("phone", "email", "chat", "visit", "letter", "social", "forum", "other")
 KINDS = ("complaint", "compliment", "suggestion", "question")
 LANGUAGES = ("da", "sv", "nb", "en", "de")
+LANGUAGE_NAMES = {"da": "Danish", "sv": "Swedish", "nb": "Norwegian", "en": "English", "de": "German"}
 DEFAULT_LANGUAGES = ("da", "sv", "nb", "en")
 PAGE_LANGUAGES = ("en", "da", "sv", "nb")  # what the pages can be read in
 COUNTRIES = ("DK", "SE", "NO", "DE")  # whose public holidays we know

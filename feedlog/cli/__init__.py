@@ -77,13 +77,17 @@ def _damage_is_said(context: click.Context) -> Iterator[None]:
     try:
         yield
     except EOFError as error:
-        path = _cut_short(error)
+        from feedlog import bytecode
+
+        path = bytecode.removed(error)
         if not path:
             raise
-        why = f"Python's compiled file {path} was cut short, as happens on a full disk."
-        raise FeedlogError(why, hint="It is removed now. Look what was done, and call again.") from error
+        raise FeedlogError(bytecode.said(path), hint=bytecode.HINT) from error
     except FeedlogError as error:
-        _cut_short(error.__cause__)  # its text is kept; the next call shall not fail for the same reason
+        if isinstance(error.__cause__, EOFError):  # its text is kept; the next call shall not fail for the same reason
+            from feedlog import bytecode
+
+            bytecode.removed(error.__cause__)
         raise
     except (click.ClickException, click.exceptions.Exit, click.Abort, OSError):
         raise
@@ -103,12 +107,6 @@ def _damage_is_said(context: click.Context) -> Iterator[None]:
         raise failures.damaged(context.obj.path, writing=False) from error
 
 
-def _cut_short(error: BaseException | None) -> str:
-    from feedlog.cli import bytecode
-
-    return bytecode.removed(error)
-
-
 class LazyGroup(click.Group):
     """A group that knows its commands' names and loads the one that is called."""
 
@@ -124,7 +122,7 @@ class LazyGroup(click.Group):
         try:
             module = importlib.import_module(full_name)
         except EOFError:
-            from feedlog.cli import bytecode
+            from feedlog import bytecode
 
             module = bytecode.loaded(full_name)
         command: click.Command = module.command

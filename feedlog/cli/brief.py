@@ -15,10 +15,10 @@ from feedlog.operations.facts import Fact
 from feedlog.operations.promises import Promise
 from feedlog.operations.responses import Response
 from feedlog.operations.shapes import Note
+from feedlog.vocabulary import LANGUAGE_NAMES
 
 # As wide as the longest heading and two blanks.
 _HEADING = 18
-_LANGUAGES = {"da": "Danish", "sv": "Swedish", "nb": "Norwegian", "en": "English", "de": "German"}
 # More steps than these would push the warnings off the screen; `feedlog response list` has them all.
 _MOST_STEPS = 6
 # As many of the others as leave room for the rest; each list says where the whole of it is.
@@ -65,7 +65,7 @@ def command(session: Session, customer: str, as_json: bool) -> None:
 def _who(card: Card, now: datetime) -> list[str]:
     """Who they are and how they like to be served."""
     since = card["since"] and f"customer since {when.date_text(card['since'], now=now)}"
-    language = card["language"] and _LANGUAGES[card["language"]]
+    language = card["language"] and LANGUAGE_NAMES[card["language"]]
     parts = [card["name"], card["key"], since, card["segment"], card["type"], card["prefers"], language]
     return [part for part in parts if part]
 

@@ -8,13 +8,12 @@ from feedlog.cli.session import Session
 from feedlog.operations.clientele import Contact, ContactInFull
 from feedlog.operations.customers import Card
 from feedlog.operations.turning import Lost, Quote, WonBack
-
-LANGUAGES = {"da": "Danish", "sv": "Swedish", "nb": "Norwegian", "en": "English"}
+from feedlog.vocabulary import LANGUAGE_NAMES
 
 
 def headline(card: Card) -> str:
     """Who a customer is, on one line."""
-    language = LANGUAGES.get(card["language"] or "", card["language"])
+    language = LANGUAGE_NAMES.get(card["language"] or "", card["language"])
     first, *rest = [card["name"], card["key"]] if card["name"] else [card["key"]]
     return " · ".join([printing.bold(first or ""), *rest, *(x for x in (card["segment"], card["type"], language) if x)])
 

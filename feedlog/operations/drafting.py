@@ -8,9 +8,7 @@ from feedlog.errors import Refused, WrongUsage
 from feedlog.operations import customers, promises
 from feedlog.operations.shapes import By, Note
 from feedlog.store import Log
-from feedlog.vocabulary import LONGEST_TEXT_BYTES
-
-_NAMES = {"da": "Danish", "nb": "Norwegian", "sv": "Swedish", "en": "English"}
+from feedlog.vocabulary import LANGUAGE_NAMES, LONGEST_TEXT_BYTES
 
 
 class Draft(NamedTuple):
@@ -176,8 +174,8 @@ def _in_another_language(what: str, language: str) -> str:
     found = reads_like_another(what, language)
     if found is None:
         return ""
-    like = "Danish or Norwegian" if found in ("da", "nb") else _NAMES[found]
-    return f"“{what}” reads like {like}; the letter is in {_NAMES[language]}."
+    like = "Danish or Norwegian" if found in ("da", "nb") else LANGUAGE_NAMES[found]
+    return f"“{what}” reads like {like}; the letter is in {LANGUAGE_NAMES[language]}."
 
 
 def _line(text: str | None) -> str:

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import py_compile
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +13,14 @@ from typing import Any
 
 import pytest
 
+import feedlog
+from feedlog import bytecode
+from feedlog.store.shipped import shipped_path
+
 Run = Callable[..., Any]
+
+# A disk gives room by the block: what is smaller was written whole or not at all, and so are the files that heal.
+BLOCK = 4096
 
 
 @pytest.fixture
@@ -83,9 +91,29 @@ def test_note_while_its_words_cannot_be_loaded(
     }
 
 
-def test_calls_on_a_full_disk_leave_nothing_broken(run: Run, call: Run) -> None:
-    """After a call that had no room for its compiled files, every later one with room works."""
+def test_calls_on_a_full_disk_leave_nothing_broken(run: Run, environment: dict[str, str], tmp_path: Path) -> None:
+    """A feedlog whose own compiled files were all cut short heals: at the worst a call says so, and later ones work."""
     run("add", "Pakken kom for sent", "-c", "K-1")
-    call("list", room=6_000)
-    done = call("list")
+    copy = tmp_path / "copy"
+    shutil.copytree(Path(feedlog.__file__).parent, copy / "feedlog", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(shipped_path("schema.sql"), copy)
+    del environment["PYTHONDONTWRITEBYTECODE"]
+    environment |= {"PYTHONPATH": str(copy)}
+
+    def call(room: int) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "feedlog", "list", "--since", "2 days ago"],
+            env=environment, cwd=copy, input="", capture_output=True, text=True, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY)),
+        )  # fmt: skip
+
+    call(room=BLOCK)
+    cut = [path for path in copy.rglob("*.pyc") if path.stat().st_size == BLOCK]
+    assert {"session", "filters"} <= {path.name.partition(".")[0] for path in cut}
+    for _ in cut:
+        done = call(room=resource.RLIM_INFINITY)
+        if not done.returncode:
+            break
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.endswith("was cut short, as happens on a full disk.\n" + bytecode.HINT + "\n")
     assert done.returncode == 0 and "Pakken kom for sent" in done.stdout, done.stderr

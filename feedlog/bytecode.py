@@ -7,6 +7,13 @@ import importlib
 import os
 from types import ModuleType
 
+HINT = "It is removed now. Look what was done, and call again."
+
+
+def said(path: str) -> str:
+    """What happened to a call that met this file in the middle."""
+    return f"Python's compiled file {path} was cut short, as happens on a full disk."
+
 
 def loaded(name: str) -> ModuleType:
     """The module of that name. A compiled file cut short is removed, and the module compiled from its source again."""
