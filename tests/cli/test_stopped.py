@@ -1,15 +1,12 @@
 """Stopped or refused in the middle: what was typed or piped in is not gone."""
 
 import json
-import os
-import pty
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -108,26 +105,6 @@ def test_what_stands_in_a_file_is_not_shown(environment: dict[str, str], tmp_pat
         )  # fmt: skip
     assert done.returncode == 2
     assert TEXT.encode() not in done.stderr
-
-
-def test_stopped_at_the_prompt(environment: dict[str, str], log_path: Path) -> None:
-    """Ctrl-C at the prompt leaves nothing behind."""
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execve(sys.executable, [sys.executable, "-m", "feedlog", "add"], environment)
-    shown = b""
-    while b"> " not in shown:
-        shown += os.read(terminal, 4096)
-    os.write(terminal, b"half a sent")
-    done, ended = 0, 0
-    while not done:  # a signal in the instant before Python begins to wait is seen at the next one only
-        time.sleep(0.2)
-        with suppress(OSError):
-            os.write(terminal, b"\x03")
-        done, ended = os.waitpid(child, os.WNOHANG)
-    os.close(terminal)
-    assert os.waitstatus_to_exitcode(ended) == 130
-    assert not log_path.exists()
 
 
 def test_correction_stopped_while_waiting(environment: dict[str, str], log_path: Path) -> None:

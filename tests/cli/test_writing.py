@@ -102,8 +102,9 @@ def typed(environment: dict[str, str], keys: bytes, *words: str) -> tuple[int, s
     os.write(terminal, keys)
     try:
         while True:
-            # A Ctrl-C in the instant before Python begins to wait is seen at the next one only.
-            if keys.endswith(b"\x03") and not select.select([terminal], [], [], 0.3)[0]:
+            # A Ctrl-C in the instant before Python begins to wait is seen at the next one only. That one must not come
+            # while Python tidies up after the first, for then it is killed.
+            if keys.endswith(b"\x03") and not select.select([terminal], [], [], 10)[0]:
                 os.write(terminal, b"\x03")
             elif part := os.read(terminal, 1000):
                 shown += part
