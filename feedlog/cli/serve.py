@@ -5,6 +5,7 @@ import sys
 import click
 
 from feedlog.cli import printing
+from feedlog.cli.listening import listen
 from feedlog.cli.options import json_option
 from feedlog.cli.session import Session, pass_session
 from feedlog.publish import publishing
@@ -43,12 +44,8 @@ def serve(session: Session, host: str, port: int, as_json: bool) -> None:
     """Publishes what is not published yet, then serves until it is told to stop."""
     log = session.read()
     path = publishing.place_beside(session.path)
-    publishing.publish(log, path)
-    log.close()
-    # Here, because it brings Datasette and takes most of a second.
-    from feedlog.cli import serving
 
-    def announce(place: serving.Place) -> None:
+    def announce(place: "serving.Place") -> None:
         if as_json:
             printing.document(place._asdict())
         else:
@@ -56,4 +53,10 @@ def serve(session: Session, host: str, port: int, as_json: bool) -> None:
             printing.talk("The link opens the pages once, in your browser. Ctrl-C ends.")
         sys.stdout.flush()
 
-    serving.serve(session.path, path, host=host, port=port, announce=announce, told=printing.talk)
+    with listen(session.path, host, port) as listening:  # before what may take minutes: publishing
+        publishing.publish(log, path)
+        log.close()
+        # Here, because it brings Datasette and takes most of a second.
+        from feedlog.cli import serving
+
+        serving.serve(session.path, path, listening, host=host, announce=announce, told=printing.talk)

@@ -1,7 +1,6 @@
 """Runs Datasette on the published file, in this process, until it is told to stop."""
 
 import contextlib
-import ipaddress
 import os
 import signal
 import socket
@@ -12,7 +11,7 @@ import uvicorn
 import yaml
 from datasette.app import Datasette
 
-from feedlog.errors import FeedlogError, Refused
+from feedlog.errors import FeedlogError
 from feedlog.publish import accounts
 from feedlog.publish.following import Follower
 from feedlog.store.shipped import shipped_text
@@ -85,24 +84,15 @@ class Server(uvicorn.Server):
 def serve(
     log_path: str,
     published_path: str,
+    listening: socket.socket,
     *,
     host: str,
-    port: int,
     announce: Callable[[Place], None],
     told: Callable[[str], object],
 ) -> None:
-    """Serves the pages until Ctrl-C or SIGTERM. `announce` hears where, `told` of trouble on the way.
-
-    Raises Refused where the place cannot be listened at, or is open to others and nobody has a login.
-    """
+    """Serves the pages at a socket until Ctrl-C or SIGTERM. `announce` hears where, `told` of trouble on the way."""
     access = Access(log_path)
     access.refresh()
-    if not _is_loopback(host) and not accounts.users(log_path):
-        raise Refused(
-            f"Others could reach the pages at {host}, and nobody has a login yet.",
-            hint="Make one first: feedlog user add NAME --role manager",
-        )
-    listening = _listen(host, port)
     datasette = Datasette(
         [published_path], metadata=access.metadata, settings=SETTINGS, secret=accounts.session_secret(log_path)
     )
@@ -120,36 +110,6 @@ def serve(
         listening.close()
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A socket at that place; port 0 takes a free one."""
-    try:
-        [(family, kind, protocol, _, address), *_] = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-        listening = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise Refused(
-            f"There is no such place as {host}: {error.strerror}.", hint="Name an address of this machine."
-        ) from error
-    try:
-        if os.name == "posix":  # elsewhere it would let two servers listen at one port
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(128)
-    except OSError as error:
-        listening.close()
-        raise Refused(
-            f"The pages cannot be served at {host} port {port}: {(error.strerror or str(error)).lower()}.",
-            hint="Leave out --port for a free one, or stop whoever listens there.",
-        ) from error
-    return listening
 
 
 def _place(host: str, port: int, token: str) -> Place:

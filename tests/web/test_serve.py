@@ -15,11 +15,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from feedlog import when
-from feedlog.demo.playing import play
 from feedlog.publish import accounts
-from feedlog.store import open_for_writing
-from feedlog.vocabulary import DEFAULT_LANGUAGES
 from tests.conftest import Ran
 from tests.web.tour import BROWSER
 
@@ -39,10 +35,9 @@ class Served(NamedTuple):
 
 
 @pytest.fixture
-def samples(log_path: Path) -> Path:
-    """A log with the sample notes."""
-    with open_for_writing(str(log_path), DEFAULT_LANGUAGES) as log:
-        play(log, when.clock())
+def samples(published: Path, log_path: Path) -> Path:
+    """A log with the sample notes, its own to change."""
+    shutil.copytree(published.parent.parent, log_path.parent)
     return log_path
 
 
@@ -183,7 +178,8 @@ class TestRefusals:
             ]
 
     def test_port_taken(self, samples: Path, run: Callable[..., Ran]) -> None:
-        """A port somebody listens at is said to be taken."""
+        """A port somebody listens at is said to be taken, before anything is published, which may take long."""
+        shutil.rmtree(samples.parent / "published")
         with socket.socket() as other:
             other.bind(("127.0.0.1", 0))
             other.listen()
@@ -191,6 +187,7 @@ class TestRefusals:
             refused = run("serve", "--port", str(port))
         assert (refused.status, refused.out) == (1, "")
         assert f"The pages cannot be served at 127.0.0.1 port {port}: address already in use." in refused.err
+        assert not (samples.parent / "published").exists()
 
     def test_no_such_place(self, samples: Path, run: Callable[..., Ran]) -> None:
         """An address that is not this machine's is refused."""
