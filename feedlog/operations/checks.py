@@ -97,6 +97,7 @@ def said(given: Said) -> Said:
         )
     promise_and_day(given.promise, given.due_on)
     masking.current().notice_key(given.customer or "")
+    masking.current().notice_key(given.idempotency_key or "", "idempotency key")
     return given._replace(
         verbatim=text(given.verbatim, "text"),
         customer=None if given.customer is None else label(given.customer, "customer key"),

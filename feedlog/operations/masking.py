@@ -56,7 +56,7 @@ class Masking:
         self._kept: Counts = {}
         self._unrecorded: Counts = {}
         self._noticed: Counts = {}
-        self._keys: Counts = {}
+        self._keys: dict[str, Counts] = {}
         # Texts are checked more than once on their way; each is counted once, with what it is.
         self._seen: set[int] = set()
 
@@ -89,12 +89,12 @@ class Masking:
         """What comes now is another note's, so the same words count anew."""
         self._seen.clear()
 
-    def notice_key(self, key: str) -> None:
-        """Remarks on a customer's key that is an ID number. It stays: masked, all customers would be one."""
+    def notice_key(self, key: str, what: str = "customer key") -> None:
+        """Remarks on a key that is an ID number. It stays: masked, all customers would be one, or all notes."""
         found = [one for one in looked_at(key) if one.strong]
-        if found and hash(("customer key", key)) not in self._seen:
-            self._seen.add(hash(("customer key", key)))
-            _count(self._keys, found[:1])
+        if found and hash((what, key)) not in self._seen:
+            self._seen.add(hash((what, key)))
+            _count(self._keys.setdefault(what, {}), found[:1])
 
     def to_record(self) -> Counts:
         """The numbers kept on purpose that no change has recorded yet."""
@@ -106,8 +106,8 @@ class Masking:
         masked: list[Masked] = [{"kind": kind, "count": count} for kind, count in self._masked.items()]
         told = [f"Masked: {in_words(self._masked)}."] if masked else []
         warnings = [f"Kept as asked, which is recorded: {in_words(self._kept)}."] if self._kept else []
-        if self._keys:
-            warnings.append(f"Customer keys are kept as they are, ID numbers too: {in_words(self._keys)}.")
+        for what, counts in self._keys.items():
+            warnings.append(f"{what.capitalize()}s are kept as they are, ID numbers too: {in_words(counts)}.")
         if self._noticed:
             warnings.append(f"Kept, for you to judge: {in_words(self._noticed)}.")
         self._masked, self._kept, self._noticed, self._keys = {}, {}, {}, {}

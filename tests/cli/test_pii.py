@@ -268,3 +268,13 @@ def test_a_customer_key_is_kept(run: Invoke) -> None:
         assert done.json["masked"] == []
         assert done.json["warnings"][-1] == "Customer keys are kept as they are, ID numbers too: 1 CPR number."
     assert run("add", "Pakken kom", "-c", NUMBER, "--pii", "reject").status == 0
+
+
+def test_a_key_of_a_note_is_kept(run: Invoke, tmp_path: Path) -> None:
+    """A note is known again by its key, in whatever system that was made; a number in it is remarked on."""
+    done = run("add", "Pakken kom", "--key", NUMBER, "--json")
+    assert done.json["warnings"][-1] == "Idempotency keys are kept as they are, ID numbers too: 1 CPR number."
+    (tmp_path / "notes.csv").write_text(f"id,text\n{NUMBER},Pakken kom\n020290-1234,Skoene trykker\n", "utf-8")
+    done = run("import", str(tmp_path / "notes.csv"))
+    assert done.out.startswith("notes.csv: 2 rows, 2 added")
+    assert done.err.splitlines()[-1] == "Source ids are kept as they are, ID numbers too: 2 CPR numbers."

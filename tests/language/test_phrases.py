@@ -99,7 +99,7 @@ def test_language_without_phrases() -> None:
 
 def test_phrase_behind_an_endless_sentence() -> None:
     """However much stands before it in one sentence, a phrase is found where it is, and nothing where it is not."""
-    endless = "du er ikke den som vi har hørt fra andre kunder eller " * 4000
+    endless = "du er ikke den som vi har hørt fra andre kunder eller " * 1500
     text = endless + ". Ingen andre har klaget."
     for table in TABLES:
         found = [span for span in phrases.phrases("da").find(table, Cut(text)) if span.start >= len(endless)]

@@ -20,7 +20,7 @@ from feedlog.formulas import harmless
 from feedlog.web.spreadsheets import Rows
 from tests.web.conftest import HOSTILE, ROOT, Site, serving
 
-MANY = 100_000
+MANY = 20_000
 RUN = [HOSTILE[name] for name in ("formula", "sum", "plus", "minus", "full width")]
 
 
@@ -98,7 +98,7 @@ def test_no_login_no_rows(hostile: Site) -> None:
 
 @pytest.fixture(scope="session")
 def big(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The sample pages with a table of a hundred thousand rows, every one a formula."""
+    """The sample pages with a large table, every one a formula."""
     copy = tmp_path_factory.mktemp("big") / "feedlog.db"
     shutil.copy(published, copy)
     with closing(sqlite3.connect(copy)) as connection:
@@ -114,7 +114,7 @@ def big(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     opened.close()
 
 
-def test_a_hundred_thousand_rows(big: Site) -> None:
+def test_a_large_table(big: Site) -> None:
     """A large table goes through row by row: all arrives, harmless, each row as soon as it is there."""
     sent: list[int] = []
     harmed = 0
@@ -140,11 +140,11 @@ def test_a_hundred_thousand_rows(big: Site) -> None:
     finally:
         loop.close()
     assert harmed == MANY
-    assert max(sent) < 100 and sum(sent) > 2_900_000
+    assert max(sent) < 100 and sum(sent) > 25 * MANY
 
 
 def test_memory() -> None:
-    """What went through is let go: a hundred thousand rows take no more memory than one."""
+    """What went through is let go: many rows take no more memory than one."""
     through = Rows()
     tracemalloc.start()
     try:
@@ -153,7 +153,7 @@ def test_memory() -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < 1_000_000  # of 2.6 million bytes
+    assert peak < 200_000  # of 290,000 bytes
 
 
 TEXTS = st.text(alphabet="a=+-@\t\r\n\",;'1 æ＝😡", max_size=12)

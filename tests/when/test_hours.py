@@ -129,7 +129,7 @@ weeks = st.lists(st.lists(spans, max_size=3), min_size=7, max_size=7).map(
 # From 20 March, so that summer time begins and Easter lies in the longer spans.
 minutes = st.integers(0, 60 * 24 * 60)
 countries = st.sampled_from(["DK", "SE", "NO", "DE"])
-in_zone = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+in_zone = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(params=["Europe/Copenhagen", "America/Sao_Paulo", "Australia/Lord_Howe"])
