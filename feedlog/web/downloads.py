@@ -8,7 +8,7 @@ import itertools
 import re
 import sqlite3
 import threading
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Container, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
@@ -30,14 +30,14 @@ _workbooks = asyncio.Semaphore(1)
 class Download(Response):  # type: ignore[misc]
     """A list as a file, sent while it is read."""
 
-    def __init__(self, form: str, name: str, headings: Sequence[str], rows: Rows) -> None:
+    def __init__(self, form: str, name: str, headings: Sequence[str], rows: Rows, moments: Container[int]) -> None:
         plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-") or "feedlog"
         super().__init__(headers={"content-disposition": f'attachment; filename="{plain}.{form}"'})
         self.content_type = FORMS[form]
         self._unwanted = threading.Event()
         rows = self._while_wanted(rows)
         self._in_line = _workbooks if form == "xlsx" else contextlib.nullcontext()
-        self._pieces = workbooks.pieces(headings, rows) if form == "xlsx" else as_csv(headings, rows)
+        self._pieces = workbooks.pieces(plain, headings, rows, moments) if form == "xlsx" else as_csv(headings, rows)
 
     async def asgi_send(self, send: Any) -> None:
         """Sends the file. The rows are taken in another thread, and let go when the reader breaks off."""
@@ -69,12 +69,12 @@ class Download(Response):  # type: ignore[misc]
         return await asyncio.get_running_loop().run_in_executor(_threads, next, self._pieces, None)
 
 
-def answer(form: str, name: str, headings: Sequence[str], rows: Rows) -> Download:
-    """The rows as a file called `name`, without its ending, in one of `FORMS`.
+def answer(form: str, name: str, headings: Sequence[str], rows: Rows, moments: Container[int] = ()) -> Download:
+    """The rows as a file called `name`, without its ending, in one of `FORMS`; a workbook has days at `moments`.
 
     The rows may come from a generator that reads as it goes, `rows_of` for one; it runs in other threads.
     """
-    return Download(form, name, headings, rows)
+    return Download(form, name, headings, rows, moments)
 
 
 def places(path: str, asked: dict[str, str]) -> list[tuple[str, str]]:

@@ -33,7 +33,9 @@ def _rendered(datasette: Any, database: str, table: str | None, query_name: str 
     columns = data["columns"]
     name = table or query_name or "question"
     seconds = LONGEST_SECONDS if table else LONGEST_QUESTION_SECONDS
-    return downloads.answer(EXTENSION, name, columns, _rows(datasette, sql, query["params"], seconds))
+    rows = _rows(datasette, sql, query["params"], seconds)
+    moments = [place for place, column in enumerate(columns) if column.endswith(("_on", "_at"))]
+    return downloads.answer(EXTENSION, name, columns, rows, moments)
 
 
 def _rows(datasette: Any, sql: str, parameters: Any, seconds: int) -> Generator[tuple[Any, ...], None, None]:

@@ -13,11 +13,12 @@ _MOST_FOUND = 1_000_000
 
 
 class Question(NamedTuple):
-    """What a file holds: its headings, and a statement with parameters that gives the rows."""
+    """What a file holds: its headings, a statement with parameters that gives the rows, the places of days in a row."""
 
     headings: list[str]
     sql: str
     parameters: Sequence[Any]
+    days: tuple[int, ...]
 
 
 def notes(connection: sqlite3.Connection, asked: search.Asked) -> Question:
@@ -26,11 +27,12 @@ def notes(connection: sqlite3.Connection, asked: search.Asked) -> Question:
                 _("Initials"), _("Customer"), _("Segment"), _("Logged by"), _("Answered")]  # fmt: skip
     columns = """notes.id, notes.said_on, notes.verbatim, notes.kind, notes.channel, notes.touchpoint, notes.themes,
                  notes.initials, notes.customer, notes.segment, notes.agent, substr(notes.answered_at, 1, 10)"""
+    days = (1, 11)
     if not asked.q:
-        return Question(headings, *search.listed(asked._replace(before=None), columns))
+        return Question(headings, *search.listed(asked._replace(before=None), columns), days)
     found = search.matching(connection, asked, _MOST_FOUND)
     sql = f"select {columns} from json_each(?) as found cross join notes on notes.id = found.value order by found.key"
-    return Question(headings, sql, [json.dumps(found)])
+    return Question(headings, sql, [json.dumps(found)], days)
 
 
 def of_promises(asked: promises.Asked) -> Question:
@@ -39,7 +41,7 @@ def of_promises(asked: promises.Asked) -> Question:
     columns = "id, note_id, what, owner, promised_by, promised_on, due_on, outcome, ended_on, moved, why, initials"
     headings = [_("Promise"), _("Note"), _("What"), _("Owner"), _("Promised by"), _("Promised"), _("Due"), _("Outcome"),
                 _("Ended"), _("Moved"), _("Why"), _("Initials")]  # fmt: skip
-    return Question(headings, sql.replace("select *", f"select {columns}", 1), parameters)
+    return Question(headings, sql.replace("select *", f"select {columns}", 1), parameters, (5, 6, 8))
 
 
 def of_themes() -> Question:
@@ -48,7 +50,7 @@ def of_themes() -> Question:
                 _("Complained"), _("Came back"), _("First said"), _("Last said")]  # fmt: skip
     sql = """select name, title, owner, measure, fixed_on, notes, customers, complained, came_back, first_said_on,
                     last_said_on from themes order by notes desc, name"""
-    return Question(headings, sql, [])
+    return Question(headings, sql, [], (4, 9, 10))
 
 
 def of_words(found: Slice) -> tuple[list[str], Iterable[Sequence[Any]]]:

@@ -173,7 +173,7 @@ def _file(
     """A list as a file, read while it is sent."""
     path = datasette.get_database(published.DATABASE).path
     rows = downloads.rows_of(path, question.sql, question.parameters)
-    return downloads.answer(request.url_vars["form"], f"feedlog-{name}", question.headings, told(rows))
+    return downloads.answer(request.url_vars["form"], f"feedlog-{name}", question.headings, told(rows), question.days)
 
 
 async def _answer(

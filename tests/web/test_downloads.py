@@ -6,6 +6,7 @@ import io
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from urllib.parse import quote
 import openpyxl
 import pytest
 
+from feedlog.formats.outgoing import workbook
 from feedlog.formulas import harmless
 from feedlog.web import downloads, exporting, workbooks
 from tests.web.conftest import ANALYST, HOSTILE, MANAGER, Site
@@ -101,9 +103,30 @@ class TestExcel:
 
     def test_more_rows_than_a_sheet_holds(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """What one sheet cannot hold goes on the next, under the same headings."""
-        monkeypatch.setattr(workbooks, "_MOST_ROWS", 3)
+        monkeypatch.setattr(workbook, "_MOST_ROWS", 3)
         found = sheets(sent("xlsx", [(number, "", "") for number in range(5)])[1])
         assert [[row[0] for row in sheet] for sheet in found] == [["id", 0, 1], ["id", 2, 3], ["id", 4]]
+
+    def test_days(self) -> None:
+        """Where days and instants stand they are Excel's own, in local time; what is none stays as it is."""
+        rows = [
+            (1, "2026-03-13", "2026-03-13"),
+            (2, "2026-07-01T22:30:00Z", "2026-07-01T22:30:00Z"),
+            (3, "2026-02-31", ""),
+            (4, "1850-01-01", ""),
+            (5, 2026, ""),
+            (6, b"\x01", ""),
+        ]
+        [sheet] = sheets(b"".join(workbooks.pieces("notes", HEADINGS, rows, [1])))
+        assert [row[1] for row in sheet[1:]] == [
+            datetime(2026, 3, 13), datetime(2026, 7, 2, 0, 30), "2026-02-31", "1850-01-01", 2026, "01",
+        ]  # fmt: skip
+        assert [row[2] for row in sheet[1:3]] == ["2026-03-13", "2026-07-01T22:30:00Z"]
+
+    def test_name_of_the_sheet(self) -> None:
+        """A sheet is called as its file is, as far as Excel lets it."""
+        book = openpyxl.load_workbook(io.BytesIO(sent("xlsx", [], "promises kept " * 9)[1]))
+        assert book.sheetnames == ["promises-kept-promises-kept-pro"]
 
     def test_no_rows(self) -> None:
         """An empty list has its headings."""

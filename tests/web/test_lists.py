@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+from datetime import datetime
+from typing import Any
 
 import openpyxl
 import pytest
@@ -12,6 +14,11 @@ from feedlog.web.showing import clean
 from tests.web.conftest import HOSTILE, Site
 
 MANAGER = {"id": "mia", "role": "manager"}
+
+
+def plain_text(cell: Any) -> str:
+    """What stands in a cell; a day as we write days."""
+    return "" if cell is None else str(cell.date() if isinstance(cell, datetime) else cell)
 
 
 def sheet(site: Site, path: str) -> list[list[str]]:
@@ -25,7 +32,7 @@ def sheet(site: Site, path: str) -> list[list[str]]:
     book = site.get(f"{plain}.xlsx{asked}", MANAGER)
     assert "attachment" in book.headers["content-disposition"]
     [only] = openpyxl.load_workbook(io.BytesIO(book.content)).worksheets
-    as_excel = [["" if cell is None else str(cell) for cell in row] for row in only.iter_rows(values_only=True)]
+    as_excel = [[plain_text(cell) for cell in row] for row in only.iter_rows(values_only=True)]
     plainly = [
         [[clean(cell.removeprefix("'"))[:30_000] for cell in row] for row in told] for told in (as_csv, as_excel)
     ]
@@ -89,3 +96,14 @@ def test_strangers_and_nonsense(site: Site) -> None:
     assert site.get("/-/search.csv?since=2026-02-31", MANAGER).status_code == 400
     assert site.get("/-/words.csv?since=2026-02-31", MANAGER).status_code == 400
     assert site.get("/-/search.pdf", MANAGER).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("path", ["/-/search.xlsx", "/-/promises.xlsx", "/-/themes.xlsx", "/feedlog/promises.xlsx"])
+def test_days_are_days_in_excel(site: Site, path: str) -> None:
+    """What is a day in a list or table is one in the workbook: it can be sorted, filtered and reckoned with."""
+    book = openpyxl.load_workbook(io.BytesIO(site.get(path, MANAGER).content))
+    [headings, *rows] = book.worksheets[0].iter_rows(values_only=True)
+    as_text = {heading for row in rows for heading, cell in zip(headings, row, strict=True)
+               if re.fullmatch(r"\d{4}-\d\d-\d\d", str(cell))}  # fmt: skip
+    assert any(isinstance(cell, datetime) for row in rows for cell in row)
+    assert as_text == set()

@@ -5,26 +5,31 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from typing import Any, BinaryIO
 
 from feedlog import when
 from feedlog.formats.outgoing.columns import BETWEEN, Column, Style
 
-# Excel specifications and limits: what a sheet and a cell can hold.
+# As wide as Excel needs for a day with its time, in characters: what does not fit is shown as ####.
+INSTANT_WIDTH = 17
+# Excel specifications and limits: what a sheet, its name and a cell can hold, and up to where whole numbers stay whole.
 _MOST_ROWS = 1_048_576
+_LONGEST_TITLE = 31
 _LONGEST_CELL = 32_767
+_LARGEST_NUMBER = 2**53
 # What XML 1.0 forbids, and so no workbook can hold; a carriage return would come back as a line feed.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 # Excel counts days from 1900 on, and the first two months wrongly.
 _FIRST_YEAR = 1901
+_STORED = re.compile(r"(\d{4})-\d\d-\d\d(?P<time>T\d\d:\d\d:\d\dZ)?")
 _GATHERING = ".feedlog-sheet-"
 _ABANDONED_SECONDS = 24 * 60 * 60
 
 
-def write(file: BinaryIO, columns: Sequence[Column], rows: Iterator[tuple[Any, ...]], style: Style) -> list[str]:
+def write(file: BinaryIO, columns: Sequence[Column], rows: Iterable[Sequence[Any]], style: Style) -> list[str]:
     """Writes the rows, in local time since Excel knows no zones; more than a sheet can hold go on the next one.
 
     Control characters, which no workbook can hold, become U+FFFD and texts over 32,767 characters are cut: the remarks
@@ -37,11 +42,11 @@ def write(file: BinaryIO, columns: Sequence[Column], rows: Iterator[tuple[Any, .
     _sweep(beside)
     with tempfile.TemporaryDirectory(prefix=_GATHERING, dir=beside) as folder:
         book = xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder})
-        sheets = _Sheets(book, columns)
+        sheets = _Sheets(book, columns, style.title)
         for row in rows:
             sheets.add(row)
         book.close()
-    return sheets.remarks()
+    return sheets.remarks(style.title)
 
 
 def _sweep(folder: str) -> None:
@@ -56,47 +61,54 @@ def _sweep(folder: str) -> None:
 class _Sheets:
     """The sheets of a workbook, written from top to bottom."""
 
-    def __init__(self, book: Any, columns: Sequence[Column]) -> None:
-        self._book, self._columns = book, columns
+    def __init__(self, book: Any, columns: Sequence[Column], title: str) -> None:
+        self._book, self._columns, self._title = book, columns, title
         self._head = book.add_format({"bold": True})
         self._on = book.add_format({"num_format": "yyyy-mm-dd"})
         self._at = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-        self._places = [(place, column.holds) for place, column in enumerate(columns)]
+        self._places = [(place, column.holds in ("day", "instant")) for place, column in enumerate(columns)]
         self._replaced = self._cut = self._count = 0
         self._sheet = self._next_sheet()
         self._line = 1
 
     def _next_sheet(self) -> Any:
         self._count += 1
-        sheet = self._book.add_worksheet("notes" if self._count == 1 else f"notes {self._count}")
+        number = "" if self._count == 1 else f" {self._count}"
+        sheet = self._book.add_worksheet(self._title[: _LONGEST_TITLE - len(number)] + number)
         sheet.freeze_panes(1, 0)
         for place, column in enumerate(self._columns):
             sheet.set_column(place, place, column.width)
-            sheet.write_string(0, place, column.name, self._head)
+            sheet.write_string(0, place, self._text(column.name), self._head)
         return sheet
 
-    def add(self, row: tuple[Any, ...]) -> None:
+    def add(self, row: Sequence[Any]) -> None:
         if self._line == _MOST_ROWS:
             self._sheet, self._line = self._next_sheet(), 1
-        for (place, holds), value in zip(self._places, row, strict=True):
-            if value is None or value == []:
+        for (place, is_moment), value in zip(self._places, row, strict=True):
+            if value is None or value == "" or value == []:
                 continue
-            if holds == "number":
-                self._sheet.write_number(self._line, place, value)
-            elif holds == "yes":
+            if isinstance(value, str):
+                if not (is_moment and self._write_moment(place, value)):
+                    self._sheet.write_string(self._line, place, self._text(value))
+            elif isinstance(value, bool):
                 self._sheet.write_boolean(self._line, place, value)
-            elif holds in ("day", "instant") and int(value[:4]) >= _FIRST_YEAR:
-                self._write_moment(place, value)
+            elif isinstance(value, int | float) and abs(value) <= _LARGEST_NUMBER:
+                self._sheet.write_number(self._line, place, value)
             else:
-                text = BETWEEN.join(value) if holds == "texts" else value
-                self._sheet.write_string(self._line, place, self._text(text))
+                self._sheet.write_string(self._line, place, self._text(_in_words(value)))
         self._line += 1
 
-    def _write_moment(self, place: int, value: str) -> None:
-        if len(value) == len("2026-03-13"):
-            self._sheet.write_datetime(self._line, place, date.fromisoformat(value), self._on)
-        else:
-            self._sheet.write_datetime(self._line, place, when.local(value).replace(tzinfo=None), self._at)
+    def _write_moment(self, place: int, stored: str) -> bool:
+        """Writes a stored day or instant; False for all that Excel cannot count as one."""
+        found = _STORED.fullmatch(stored)
+        if not found or int(found[1]) < _FIRST_YEAR:
+            return False
+        try:
+            moment = when.local(stored).replace(tzinfo=None) if found["time"] else date.fromisoformat(stored)
+        except ValueError:  # a day there is not
+            return False
+        self._sheet.write_datetime(self._line, place, moment, self._at if isinstance(moment, datetime) else self._on)
+        return True
 
     def _text(self, text: str) -> str:
         held, replaced = _FORBIDDEN.subn("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -105,18 +117,25 @@ class _Sheets:
             held = held[:_LONGEST_CELL]
             self._cut += 1
         # The library takes a text between these two for XML of its own making and would not escape it.
-        return held + " " if held.startswith("<r>") and held.endswith("</r>") else held
+        return f"{held[: _LONGEST_CELL - 1]} " if held.startswith("<r>") and held.endswith("</r>") else held
 
-    def remarks(self) -> list[str]:
-        """What the sheets could not hold as it was."""
+    def remarks(self, rows: str) -> list[str]:
+        """What the sheets could not hold as it was. `rows` says what stands on them."""
         told = []
         if self._replaced:
             told.append(f"{_cells(self._replaced)} held control characters, which Excel cannot keep: they are � there.")
         if self._cut:
             told.append(f"{_cells(self._cut)} held more than 32,767 characters, the most Excel takes, and are cut.")
         if self._count > 1:
-            told.append(f"More notes than a sheet can hold: they stand on {self._count} sheets.")
+            told.append(f"More {rows} than a sheet can hold: they stand on {self._count} sheets.")
         return told
+
+
+def _in_words(value: Any) -> str:
+    """Several values in one cell, bytes as their digits, numbers with more digits than Excel keeps."""
+    if isinstance(value, list | tuple):
+        return BETWEEN.join(value)
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def _cells(count: int) -> str:
