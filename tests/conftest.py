@@ -154,17 +154,19 @@ def run(environment: dict[str, str]) -> Callable[..., Ran]:
 def invoke(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., Ran]:
-    """Runs the command line inside the test's process, which is faster."""
+    """Runs the command line inside the test's process, which is faster. Input may be a stream, such as a real pipe."""
     for name in [name for name in os.environ if name.startswith(("FEEDLOG_", "XDG_"))]:
         monkeypatch.delenv(name)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
 
-    def ran(*words: str, stdin: bytes = b"", **variables: str) -> Ran:
+    def ran(*words: str, stdin: bytes | io.TextIOWrapper = b"", **variables: str) -> Ran:
         capsys.readouterr()
         masking.begin(lambda: "mask")  # a call of its own finds none of the numbers another test's call found
         with monkeypatch.context() as patch:
-            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+            if isinstance(stdin, bytes):
+                stdin = io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")
+            patch.setattr(sys, "stdin", stdin)
             for name, value in variables.items():
                 patch.setenv(name, value)
             with pytest.raises(SystemExit) as left:
