@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -150,6 +152,16 @@ def run(environment: dict[str, str]) -> Callable[..., Ran]:
     return ran
 
 
+@contextmanager
+def a_pipe(text: bytes) -> Iterator[io.TextIOWrapper]:
+    """The end of a real pipe in which a short text waits."""
+    reading, writing = os.pipe()
+    os.write(writing, text)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as pipe:
+        yield pipe
+
+
 @pytest.fixture
 def invoke(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -159,6 +171,7 @@ def invoke(
         monkeypatch.delenv(name)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(tempfile, "tempdir", environment["TMPDIR"])  # Python asks once only
 
     def ran(*words: str, stdin: bytes | io.TextIOWrapper = b"", **variables: str) -> Ran:
         capsys.readouterr()

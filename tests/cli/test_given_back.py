@@ -1,6 +1,5 @@
 """Texts without a spool: where the log cannot take them, they are shown again, ID numbers masked."""
 
-import os
 import resource
 import sqlite3
 import subprocess
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.conftest import a_pipe
 
 Run = Callable[..., Any]
 
@@ -75,10 +76,7 @@ def test_what_waits_in_a_pipe_is_shown(
     elif trouble == "missing":
         words = (*words[: 1 if words[0] == "correct" else 2], "9", *words[2 if words[0] == "correct" else 3 :])
     variables = {"FEEDLOG_AGENT": "a\nb"} if trouble == "agent" else {}
-    reading, writing = os.pipe()
-    os.write(writing, PASSED_ON.encode())
-    os.close(writing)
-    with open(reading, encoding="utf-8") as pipe:
+    with a_pipe(PASSED_ON.encode()) as pipe:
         done = invoke(*words, stdin=pipe, **variables)
     assert done.status in (1, 2) and done.out == ""
     assert f"{WITHOUT_NUMBER}\nfeedlog: " in done.err

@@ -114,7 +114,10 @@ def test_bytes_after_a_failure(invoke: Invoke, tmp_path: Path, log_path: Path, g
     """What goes to the spool is masked before, its draft goes, and it comes in as it would have."""
     log_path.mkdir(parents=True)
     given_text = ("--reading", SAID, "--promise", SAID, "--due", "in 3 days", "--any-day")
-    for done in (invoke("add", SAID, *given_text), invoke("add", "--edit", EDITOR=editor(given, f'printf "{SAID}" > "$1"'))):
+    for done in (
+        invoke("add", SAID, *given_text),
+        invoke("add", "--edit", EDITOR=editor(given, f'printf "{SAID}" > "$1"')),
+    ):
         assert done.status == 75
         assert clean(done)
         assert "Masked: " in done.err
@@ -247,7 +250,12 @@ def test_the_name_of_an_imported_file(invoke: Invoke, tmp_path: Path, log_path: 
     """A number in a file's name is neither stored nor said again, by the import, the history or undo."""
     file = given / f"kunder {NUMBER}.csv"
     file.write_text("text,satisfaction\nPakken kom,\nSkoene trykker,xx\n", "utf-8")
-    done = [invoke("import", str(file)), invoke("history", "1"), invoke("undo"), invoke("import", str(file), "--source", CARD)]
+    done = [
+        invoke("import", str(file)),
+        invoke("history", "1"),
+        invoke("undo"),
+        invoke("import", str(file), "--source", CARD),
+    ]
     assert [one.status for one in done] == [0] * 4, done
     assert all(map(clean, done)), done
     assert done[0].out == "kunder [CPR].csv: 2 rows, 1 added, 0 known, 0 without words, 1 rejected\n"

@@ -111,9 +111,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> str:
     return path
 
 
-@pytest.mark.parametrize(
-    "words", [("list", "-n", "400"), ("list", "-n", "400", "--json"), ("show", "1"), ("--help",)]
-)
+@pytest.mark.parametrize("words", [("list", "-n", "400"), ("list", "-n", "400", "--json"), ("show", "1"), ("--help",)])
 def test_reader_who_leaves(environment: dict[str, str], many: str, words: tuple[str, ...]) -> None:
     """When whoever reads the output has enough, feedlog stops quietly: `feedlog list | head`."""
     reading, writing = os.pipe()
