@@ -5,6 +5,7 @@ import contextlib
 import inspect
 import re
 import sqlite3
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -267,8 +268,8 @@ def test_every_operation_that_writes_is_tried(invoke: Invoke, tmp_path: Path, mo
 
     @contextlib.contextmanager
     def watched(self: door.Log) -> Iterator[sqlite3.Connection]:
-        for frame in inspect.stack(context=0):  # the lines around each would be read from its file
-            reached.add((Path(frame.filename).stem, frame.function))
+        for frame, _ in traceback.walk_stack(inspect.currentframe()):
+            reached.add((Path(frame.f_code.co_filename).stem, frame.f_code.co_name))
         with write(self) as connection:
             yield connection
 
