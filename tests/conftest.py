@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -155,21 +157,34 @@ def run(environment: dict[str, str]) -> Callable[..., Ran]:
     return ran
 
 
+@contextmanager
+def a_pipe(text: bytes) -> Iterator[io.TextIOWrapper]:
+    """The end of a real pipe in which a short text waits."""
+    reading, writing = os.pipe()
+    os.write(writing, text)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as pipe:
+        yield pipe
+
+
 @pytest.fixture
 def invoke(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., Ran]:
-    """Runs the command line inside the test's process, which is faster."""
+    """Runs the command line inside the test's process, which is faster. Input may be a stream, such as a real pipe."""
     for name in [name for name in os.environ if name.startswith(("FEEDLOG_", "XDG_"))]:
         monkeypatch.delenv(name)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(tempfile, "tempdir", environment["TMPDIR"])  # Python asks once only
 
-    def ran(*words: str, stdin: bytes = b"", **variables: str) -> Ran:
+    def ran(*words: str, stdin: bytes | io.TextIOWrapper = b"", **variables: str) -> Ran:
         capsys.readouterr()
         masking.begin(lambda: "mask")  # a call of its own finds none of the numbers another test's call found
         with monkeypatch.context() as patch:
-            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+            if isinstance(stdin, bytes):
+                stdin = io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")
+            patch.setattr(sys, "stdin", stdin)
             for name, value in variables.items():
                 patch.setenv(name, value)
             with pytest.raises(SystemExit) as left:

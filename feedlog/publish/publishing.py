@@ -7,12 +7,11 @@ import time
 from collections.abc import Callable, Iterable, Sequence, Set
 from typing import NamedTuple, TypedDict
 
-from sqlite_utils import Database
-
 from feedlog import when
 from feedlog.config import Config
 from feedlog.errors import NotStored, Refused
 from feedlog.publish import reading
+from feedlog.publish.database import Database
 from feedlog.publish.privacy import Person, Privacy, phrases, possibly_named
 from feedlog.publish.secret import fingerprint, secret_beside
 from feedlog.publish.writing import Writer

@@ -122,15 +122,15 @@ def unsound(connection: sqlite3.Connection, indexes: Sequence[str] = INDEXES) ->
     return None
 
 
-def traces_of(path: str, looked_for: Wanted) -> set[bytes]:
-    """Which of the words and pieces stand in the bytes of a file; nothing where there is no file.
+def traces_of(paths: Sequence[str], looked_for: Wanted) -> set[bytes]:
+    """Which of the words and pieces stand in the bytes of these files; nothing where there is no file.
 
     Read in a process of its own: closing a file gives up every lock this process has on it, SQLite's too, and the last
     of the others to leave would then take the write-ahead log away from under an open connection.
     https://www.sqlite.org/howtocorrupt.html (2.2)
     """
     if not hasattr(os, "fork"):  # where there is none, locks belong to the open file
-        return _read_for(path, looked_for)
+        return _read_all_for(paths, looked_for)
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -138,7 +138,7 @@ def traces_of(path: str, looked_for: Wanted) -> set[bytes]:
         try:
             os.close(reading)
             with os.fdopen(writing, "wb") as answer:
-                answer.write(b"\0".join(sorted(_read_for(path, looked_for))))
+                answer.write(b"\0".join(sorted(_read_all_for(paths, looked_for))))
             status = 0
         finally:
             os._exit(status)  # nothing is tidied up: the connection is the parent's
@@ -146,8 +146,12 @@ def traces_of(path: str, looked_for: Wanted) -> set[bytes]:
     with os.fdopen(reading, "rb") as answer:
         found = answer.read()
     if os.waitpid(child, 0)[1]:
-        raise Refused(f"The bytes of {path} cannot be searched.", hint="Call as the log's owner.")
+        raise Refused(f"The bytes of {paths[0]} cannot be searched.", hint="Call as the log's owner.")
     return {*found.split(b"\0")} - {b""}
+
+
+def _read_all_for(paths: Sequence[str], looked_for: Wanted) -> set[bytes]:
+    return set().union(*(_read_for(path, looked_for) for path in paths))
 
 
 def _read_for(path: str, looked_for: Wanted) -> set[bytes]:
@@ -251,7 +255,7 @@ def left_in(connection: sqlite3.Connection, path: str, looked_for: Wanted, *, an
     Where the file was made `anew` from its rows, a word that differs little from one of them is taken for chance.
     """
     names = (path, f"{path}-wal", f"{path}-shm", f"{path}-journal")
-    found = set().union(*(traces_of(name, looked_for) for name in names))
+    found = traces_of(names, looked_for)
     # Both ways: an index writes the beginning that two words share only once, so their bytes may not stand together.
     known = indexed(connection, looked_for.words)
     left = found | known

@@ -146,9 +146,9 @@ STREAMS = [
 
 
 @pytest.mark.parametrize(("raw", "message", "hint"), STREAMS, ids=range(len(STREAMS)))
-def test_refused_stream(run: Invoke, log_path: Path, raw: bytes, message: str, hint: str) -> None:
+def test_refused_stream(invoke: Invoke, log_path: Path, raw: bytes, message: str, hint: str) -> None:
     """What is piped in and is no sentence is refused, never cut short and never stored."""
-    assert run("add", stdin=raw) == (2, "", f"feedlog: {message}\n{hint}\n")
+    assert invoke("add", stdin=raw) == (2, "", f"feedlog: {message}\n{hint}\n")
     assert not log_path.exists()
 
 

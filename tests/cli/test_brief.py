@@ -7,7 +7,7 @@ Run = Callable[..., Any]
 KEY = "K-1042"
 
 
-def told(run: Run) -> None:
+def told(invoke: Run) -> None:
     """A customer with a history."""
     for words in (
         ("add", "I er altid hurtige", "-c", KEY, "--name", "Anna Holm", "--channel", "email", "--kind", "compliment",
@@ -21,7 +21,7 @@ def told(run: Run) -> None:
         ("response", "add", "4", "--kind", "apologised", "--agent", "jens"),
         ("response", "add", "4", "--kind", "compensated", "--amount", "200", "--currency", "DKK", "--agent", "jens"),
     ):  # fmt: skip
-        assert run(*words).status == 0, words
+        assert invoke(*words).status == 0, words
 
 
 def test_one_screen_in_order(invoke: Run) -> None:

@@ -51,10 +51,10 @@ def cut_short(module: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 
 @pytest.mark.parametrize("module", ["feedlog.cli.list", "feedlog.operations.filters"])
 def test_command_that_was_cut_short(
-    run: Run, call: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
+    invoke: Run, call: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
 ) -> None:
     """A command whose compiled files are cut short works all the same, and they are whole afterwards."""
-    run("add", "Pakken kom for sent", "-c", "K-1")
+    invoke("add", "Pakken kom for sent", "-c", "K-1")
     path = cut_short(module, tmp_path / "compiled", monkeypatch)
     before = path.stat().st_size
     done = call("list")
@@ -63,10 +63,10 @@ def test_command_that_was_cut_short(
 
 
 def test_module_needed_later_that_was_cut_short(
-    run: Run, call: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    invoke: Run, call: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is loaded in the middle of a call is not tried again, for something may have been written: it is said."""
-    run("add", "Pakken kom for sent", "-c", "K-1")
+    invoke("add", "Pakken kom for sent", "-c", "K-1")
     path = cut_short("feedlog.when.reading", tmp_path / "compiled", monkeypatch)
     done = call("list", "--since", "yesterday")
     assert done.returncode == 1 and done.stdout == ""
@@ -78,22 +78,22 @@ def test_module_needed_later_that_was_cut_short(
 
 
 def test_note_while_its_words_cannot_be_loaded(
-    call: Run, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    call: Run, invoke: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A sentence is kept where a module that reads it was cut short, and comes in with the next call."""
     cut_short("feedlog.language.words", tmp_path / "compiled", monkeypatch)
     done = call("add", "Pakken kom for sent", "-c", "K-1")
     assert done.returncode in (0, 75), done.stderr
     call("add", "Og ingen ringede", "-c", "K-1")
-    assert {note["verbatim"] for note in run("list", "--json").json} == {
+    assert {note["verbatim"] for note in invoke("list", "--json").json} == {
         "Pakken kom for sent",
         "Og ingen ringede",
     }
 
 
-def test_calls_on_a_full_disk_leave_nothing_broken(run: Run, environment: dict[str, str], tmp_path: Path) -> None:
+def test_calls_on_a_full_disk_leave_nothing_broken(invoke: Run, environment: dict[str, str], tmp_path: Path) -> None:
     """A feedlog whose own compiled files were all cut short heals: at the worst a call says so, and later ones work."""
-    run("add", "Pakken kom for sent", "-c", "K-1")
+    invoke("add", "Pakken kom for sent", "-c", "K-1")
     copy = tmp_path / "copy"
     shutil.copytree(Path(feedlog.__file__).parent, copy / "feedlog", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(shipped_path("schema.sql"), copy)

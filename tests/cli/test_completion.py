@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,21 +14,15 @@ PROTOCOL = {"bash": "complete_bash", "zsh": "complete_zsh", "fish": "complete_fi
 
 
 @pytest.fixture
-def tab(environment: dict[str, str]) -> Callable[..., list[str]]:
+def tab(invoke: Invoke) -> Callable[..., list[str]]:
     """What a shell is told when Tab is pressed after these words; an error would show on the person's prompt."""
 
     def pressed(*words: str, shell: str = "bash") -> list[str]:
         variables = {"_FEEDLOG_COMPLETE": f"{shell}_complete", "COMP_WORDS": " ".join(["feedlog", *words])}
         variables["COMP_CWORD"] = words[-1] if shell == "fish" else str(len(words))
-        done = subprocess.run(
-            [sys.executable, "-c", "from feedlog.cli import main; main()"],
-            env={**environment, **variables},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.stderr == ""
-        return [line for line in done.stdout.splitlines() if line]
+        done = invoke(**variables)
+        assert done.err == ""
+        return [line for line in done.out.splitlines() if line]
 
     return pressed
 
@@ -92,7 +85,7 @@ def test_other_log(invoke: Invoke, tmp_path: Path, tab: Callable[..., list[str]]
 
 @pytest.mark.parametrize("kind", ["missing", "folder", "text", "damaged", "config"])
 def test_broken_log_completes_to_nothing(
-    invoke: Invoke, log_path: Path, environment: dict[str, str], tab: Callable[..., list[str]], kind: str
+    invoke: Invoke, log_path: Path, monkeypatch: pytest.MonkeyPatch, tab: Callable[..., list[str]], kind: str
 ) -> None:
     """Whatever is wrong with the log, Tab offers nothing and prints nothing."""
     if kind == "folder":
@@ -107,8 +100,8 @@ def test_broken_log_completes_to_nothing(
             file.seek(4096)
             file.write(b"\xff" * (size - 4096))
     elif kind == "config":
-        del environment["FEEDLOG_DB"]
-        environment["FEEDLOG_CONFIG"] = str(log_path.parent)
+        monkeypatch.delenv("FEEDLOG_DB")
+        monkeypatch.setenv("FEEDLOG_CONFIG", str(log_path.parent))
         log_path.parent.mkdir()
     assert tab("add", "-c", "") == []
     assert tab("add", "-t", "") == []

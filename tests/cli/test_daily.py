@@ -229,12 +229,12 @@ def test_same_program_by_either_name(run: Invoke, environment: dict[str, str]) -
     assert run("--help").out.startswith("Usage: feedlog [OPTIONS] COMMAND [ARGS]...")
 
 
-def test_similar_to_what_is_piped_in(run: Invoke) -> None:
+def test_similar_to_what_is_piped_in(invoke: Invoke) -> None:
     """A text too long for an argument is compared from a pipe."""
-    run("add", "Pakken kom tre uger for sent", "-c", "K-1")
-    run("add", "Tak for kaffen")
+    invoke("add", "Pakken kom tre uger for sent", "-c", "K-1")
+    invoke("add", "Tak for kaffen")
     for words in (("--text", "-"), ()):
-        assert "Pakken kom" in run("similar", *words, stdin=b"pakken kom alt for sent igen").out
+        assert "Pakken kom" in invoke("similar", *words, stdin=b"pakken kom alt for sent igen").out
 
 
 def test_word_that_must_not_be_there(shop: Invoke) -> None:

@@ -4,14 +4,18 @@ import json
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from feedlog.store import log as door
 
 Invoke = Callable[..., Any]
 TOKEN = "zyzzyvapakken"
@@ -194,48 +198,49 @@ def test_a_file_named_after_the_customer(invoke: Invoke, filled: Path, log_path:
         assert b"Anna Holm.csv" not in path.read_bytes()
 
 
-# Counts the statements on every connection of feedlog's own and dies, as by kill -9, before the one asked for.
-KILLED = """
-import os, signal, sys
-from feedlog.store import log as door
-count, last = 0, int(sys.argv.pop(1))
-connect = door._connect
-def counted(path, mode):
-    connection = connect(path, mode)
-    def statement(sql):
-        global count
-        count += 1
-        if count == last:
+def counted(patch: pytest.MonkeyPatch, last: int = 0) -> list[str]:
+    """The statements on every connection of feedlog's own from now on; dies, as by kill -9, before the `last` one."""
+    statements: list[str] = []
+    connect = door._connect
+
+    def statement(sql: str) -> None:
+        statements.append(sql)
+        if len(statements) == last:
             os.kill(os.getpid(), signal.SIGKILL)
-    connection.set_trace_callback(statement)
-    return connection
-door._connect = counted
-from feedlog.cli import main
-try:
-    main(sys.argv[1:])
-finally:
-    print(count, file=sys.stderr)
-"""
+
+    def traced(path: str, mode: str) -> sqlite3.Connection:
+        connection = connect(path, mode)
+        connection.set_trace_callback(statement)
+        return connection
+
+    patch.setattr(door, "_connect", traced)
+    return statements
 
 
-def test_killed_anywhere(filled: Path, log_path: Path, environment: dict[str, str], invoke: Invoke) -> None:
+def test_killed_anywhere(filled: Path, log_path: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed at any step, either nothing is gone or the same command finishes, and then no byte is left."""
     call = ("erase", "K-1042", "--yes", "--reason", "asked", "--json")
     kept = filled.parent / f"{filled.name}-kept"
     shutil.copytree(filled, kept)
+    with monkeypatch.context() as patch:
+        statements = counted(patch)
+        assert invoke(*call).status == 0
+    steps = len(statements)
 
-    def killed(at: int) -> subprocess.CompletedProcess[str]:
+    def ended(at: int) -> int:
         shutil.rmtree(filled)
         shutil.copytree(kept, filled)
-        command = [sys.executable, "-c", KILLED, str(at), *call]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        child = os.fork()
+        if child == 0:
+            counted(monkeypatch, at)
+            with suppress(BaseException):
+                invoke(*call)
+            os._exit(0)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
-    whole = killed(0)
-    assert whole.returncode == 0, whole.stderr
-    steps = int(whole.stderr.splitlines()[-1])
     outcomes = set()
     for at in sorted({*range(1, steps + 1, max(1, steps // 9)), steps}):
-        assert killed(at).returncode == -9, at
+        assert ended(at) == -signal.SIGKILL, at
         with sqlite3.connect(log_path) as connection:
             rows = connection.execute("select count(*) from customers where key = 'K-1042'").fetchone()[0]
             notes = connection.execute("select count(*) from notes").fetchone()[0]
@@ -333,20 +338,20 @@ def test_a_customer_in_the_spool_only(
     assert holding(filled) == []
 
 
-def test_by_another_name_of_the_log(run: Invoke, tmp_path: Path, log_path: Path) -> None:
+def test_by_another_name_of_the_log(invoke: Invoke, tmp_path: Path, log_path: Path) -> None:
     """A link to the log is the same log: an erasure reaches the backup that was made through the other name."""
-    run("add", f"{TOKEN} kom aldrig", "-c", "K-1042")
+    invoke("add", f"{TOKEN} kom aldrig", "-c", "K-1042")
     link = tmp_path / "desk" / "notes.db"
     link.parent.mkdir()
     link.symlink_to(log_path)
-    assert run("--db", str(link), "backup", str(tmp_path / "backup.db")).status == 0
-    assert run("path", FEEDLOG_DB=str(link)).out == f"{log_path}\n"
-    done = run("erase", "K-1042", "--yes", "--reason", "asked", "--json")
+    assert invoke("--db", str(link), "backup", str(tmp_path / "backup.db")).status == 0
+    assert invoke("path", FEEDLOG_DB=str(link)).out == f"{log_path}\n"
+    done = invoke("erase", "K-1042", "--yes", "--reason", "asked", "--json")
     assert (done.status, done.json["backups"]) == (0, 1)
     assert holding(tmp_path) == []
 
 
-def test_nobody_reads_the_receipt(run: Invoke, filled: Path, log_path: Path, environment: dict[str, str]) -> None:
+def test_nobody_reads_the_receipt(filled: Path, log_path: Path, environment: dict[str, str]) -> None:
     """That traces remain is said, with status 1, also where the reader of the receipt has left."""
     (log_path.parent / "backups.json").write_text("damaged")
     reading, writing = os.pipe()

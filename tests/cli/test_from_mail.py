@@ -29,16 +29,16 @@ Den tis 3 nov. 2026 kl 10:12 skrev Kundtjänst <hjalp@firma.example>:
 """.encode()
 
 
-def test_mail_is_a_note(run: Invoke) -> None:
+def test_mail_is_a_note(invoke: Invoke) -> None:
     """The new words, the writer's mail and name, the day and the channel come out of the mail; a repeat is harmless."""
-    done = run("add", "--from-mail", "--json", stdin=MAIL)
+    done = invoke("add", "--from-mail", "--json", stdin=MAIL)
     spoken = when.spoken("2026-11-03T09:12:00Z", now=when.clock())
     assert (done.status, done.err) == (0, f"said {spoken}\n")
     note = done.json
     assert note["verbatim"] == "Paketet kom aldrig fram."
     assert note["customer"] == {"key": "asa@kund.example", "name": "Åsa Öberg"}
     assert (note["said_at"], note["channel"], note["new"]) == ("2026-11-03T09:12:00Z", "email", True)
-    again = run("add", "--from-mail", "--json", stdin=MAIL)
+    again = invoke("add", "--from-mail", "--json", stdin=MAIL)
     assert (again.status, again.json["id"], again.json["new"]) == (0, note["id"], False)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import a_pipe
+
 Run = Callable[..., Any]
 
 PASSED_ON = "lå i bilen, kort 4111 1111 1111 1111, siger han"
@@ -28,10 +30,10 @@ PIPED = [
 
 
 @pytest.fixture
-def with_a_letter(run: Run) -> None:
+def with_a_letter(invoke: Run) -> None:
     """A note and a draft that answers it."""
-    assert run("add", "Pakken kom", "-c", "K-1").status == 0
-    assert run("letter", "write", "1", "--kind", "thanks", "--language", "da").status == 0
+    assert invoke("add", "Pakken kom", "-c", "K-1").status == 0
+    assert invoke("letter", "write", "1", "--kind", "thanks", "--language", "da").status == 0
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def test_what_was_piped_is_shown_where_no_spool_takes_it(
 @pytest.mark.parametrize("words", PIPED)
 @pytest.mark.parametrize("trouble", ["damaged", "agent", "missing"])
 def test_what_waits_in_a_pipe_is_shown(
-    run: Run, log_path: Path, with_a_letter: None, words: tuple[str, ...], trouble: str
+    invoke: Run, log_path: Path, with_a_letter: None, words: tuple[str, ...], trouble: str
 ) -> None:
     """Where such a call is refused before it has read the pipe, the text is read and shown, too."""
     if trouble == "damaged":
@@ -74,7 +76,8 @@ def test_what_waits_in_a_pipe_is_shown(
     elif trouble == "missing":
         words = (*words[: 1 if words[0] == "correct" else 2], "9", *words[2 if words[0] == "correct" else 3 :])
     variables = {"FEEDLOG_AGENT": "a\nb"} if trouble == "agent" else {}
-    done = run(*words, stdin=PASSED_ON.encode(), **variables)
+    with a_pipe(PASSED_ON.encode()) as pipe:
+        done = invoke(*words, stdin=pipe, **variables)
     assert done.status in (1, 2) and done.out == ""
     assert f"{WITHOUT_NUMBER}\nfeedlog: " in done.err
 
@@ -89,9 +92,9 @@ def test_what_waits_in_a_pipe_is_shown(
         ("fact", "add", "K-1", PASSED_ON),
     ],
 )
-def test_what_was_typed_is_shown(run: Run, on_a_full_disk: Run, words: tuple[str, ...]) -> None:
+def test_what_was_typed_is_shown(invoke: Run, on_a_full_disk: Run, words: tuple[str, ...]) -> None:
     """What stands on the command line is shown again, masked, where the log could not take it."""
-    run("promise", "add", "1", "ring", "--due", "in 9 days", "--any-day")
+    invoke("promise", "add", "1", "ring", "--due", "in 9 days", "--any-day")
     done = on_a_full_disk(*words)
     assert (done.returncode, done.stdout) == (75, ""), done.stderr
     assert f"{WITHOUT_NUMBER}\nfeedlog: " in done.stderr

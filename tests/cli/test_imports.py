@@ -1,5 +1,6 @@
 """What `feedlog add` loads. It answers while a customer is talking, and loading is most of what it does."""
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -138,6 +139,14 @@ def test_daily_commands_load_nothing_heavy(settled: dict[str, str], words: tuple
     """The other daily commands are as light."""
     modules = loaded(settled, *words)
     assert {name for name in modules if name in HEAVY or name.split(".")[0] in HEAVY} == set()
+
+
+def test_publishing_loads_no_pandas(settled: dict[str, str]) -> None:
+    """sqlite-utils would load pandas and numpy where they are installed, as they are here."""
+    assert importlib.util.find_spec("pandas") and importlib.util.find_spec("numpy")
+    modules = loaded(settled, "publish")
+    assert "sqlite_utils" in modules
+    assert {"pandas", "numpy"} & modules == set()
 
 
 def test_help_loads_no_command(settled: dict[str, str]) -> None:

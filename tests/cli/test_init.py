@@ -2,7 +2,6 @@
 
 import os
 import stat
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,29 +20,32 @@ def modes(folder: Path) -> dict[str, str]:
     return {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in [folder, *folder.rglob("*")]}
 
 
-@pytest.mark.parametrize("umask", ["022", "077", "000"])
-def test_own_log_is_private(environment: dict[str, str], log_path: Path, umask: str) -> None:
+@pytest.mark.parametrize("umask", [0o022, 0o077, 0o000])
+def test_own_log_is_private(invoke: Run, log_path: Path, umask: int) -> None:
     """Whatever the umask, every file is its owner's alone, those made by publishing too."""
-    feedlog = f"{sys.executable} -m feedlog"
-    call = f"umask {umask}; {feedlog} init && {feedlog} add Pakken && {feedlog} publish"
-    subprocess.run(["bash", "-c", call], env=environment, check=True, capture_output=True)
+    before = os.umask(umask)
+    try:
+        for words in (("init",), ("add", "Pakken"), ("publish",)):
+            assert invoke(*words).status == 0
+    finally:
+        os.umask(before)
     found = modes(log_path.parent)
     assert {found.pop("log"), found.pop("published")} == {"0o700"}
     assert set(found.values()) == {"0o600"}
     assert len(found) >= 3
 
 
-def test_says_where(run: Run, log_path: Path) -> None:
+def test_says_where(invoke: Run, log_path: Path) -> None:
     """Where the log is and whose is said; a second time is harmless."""
-    assert run("init").out == f"The log is {log_path}, yours alone.\n"
-    assert run("init", "--json").json == {"path": str(log_path), "group": None}
+    assert invoke("init").out == f"The log is {log_path}, yours alone.\n"
+    assert invoke("init", "--json").json == {"path": str(log_path), "group": None}
 
 
-def test_folder_that_holds_other_things(run: Run, log_path: Path) -> None:
+def test_folder_that_holds_other_things(invoke: Run, log_path: Path) -> None:
     """A group is not let into a folder that holds anything but the log."""
     log_path.parent.mkdir()
     (log_path.parent / "diary.txt").touch()
-    done = run("init", "--group")
+    done = invoke("init", "--group")
     assert (done.status, done.out) == (1, "")
     assert done.err == (
         f"feedlog: The folder {log_path.parent} holds other things, such as diary.txt, which the group would get to"
@@ -52,9 +54,9 @@ def test_folder_that_holds_other_things(run: Run, log_path: Path) -> None:
     assert oct(stat.S_IMODE(log_path.stat().st_mode)) == "0o600"
 
 
-def test_group_there_is_not(run: Run) -> None:
+def test_group_there_is_not(invoke: Run) -> None:
     """A slip in the group's name is said."""
-    done = run("init", "--group-name", "nobody-s-group")
+    done = invoke("init", "--group-name", "nobody-s-group")
     assert (done.status, done.err) == (
         1, "feedlog: There is no group 'nobody-s-group' on this machine.\nSee yours with: id -Gn\n",
     )  # fmt: skip

@@ -191,7 +191,7 @@ def test_everything_killed(
         with (tmp_path / f"told {name}").open("w") as told:
             agents.append(subprocess.Popen([sys.executable, "-c", WRITER, str(log_path), name], stdout=told, text=True))
     started += agents
-    time.sleep(4)
+    time.sleep(2.5)
     for one in (replicating, *agents):
         assert one.poll() is None
         one.send_signal(signal.SIGKILL)

@@ -35,7 +35,7 @@ def copied(invoke: Invoke, tmp_path: Path, log_path: Path) -> Iterator[Callable[
             deadline = time.monotonic() + 30
             while _notes_in_copy(str(log_path)) != notes:
                 assert time.monotonic() < deadline and process.poll() is None
-                time.sleep(0.1)
+                time.sleep(0.3)  # each look is a whole restore
 
         holds(1)
         yield holds

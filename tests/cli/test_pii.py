@@ -54,15 +54,15 @@ def given(tmp_path: Path) -> Path:
 # --- no file, no word ----------------------------------------------------------------------------------------------
 
 
-def test_bytes_after_add(run: Invoke, tmp_path: Path, log_path: Path, given: Path) -> None:
+def test_bytes_after_add(invoke: Invoke, tmp_path: Path, log_path: Path, given: Path) -> None:
     """After an `add` by argument, pipe or editor the number is in no file and in no answer."""
     done = [
-        run("add", SAID, "-c", "K-1", "--name", f"Anna {NUMBER}", "--reading", SAID, "--touchpoint", f"kort {CARD}"),
-        run("add", stdin=SAID.encode()),
-        run("add", SAID, "--json"),
-        run("add", "--edit", EDITOR=editor(given, f'printf "{SAID}" > "$1"')),
-        run("add", SAID, "--edit", EDITOR=editor(given, "true")),
-        run("add", "Ring", "-c", "K-1", "--promise", SAID, "--due", "in 3 days", "--any-day"),
+        invoke("add", SAID, "-c", "K-1", "--name", f"Anna {NUMBER}", "--reading", SAID, "--touchpoint", f"kort {CARD}"),
+        invoke("add", stdin=SAID.encode()),
+        invoke("add", SAID, "--json"),
+        invoke("add", "--edit", EDITOR=editor(given, f'printf "{SAID}" > "$1"')),
+        invoke("add", SAID, "--edit", EDITOR=editor(given, "true")),
+        invoke("add", "Ring", "-c", "K-1", "--promise", SAID, "--due", "in 3 days", "--any-day"),
     ]
     assert [one.status for one in done] == [0] * 6
     assert all(map(clean, done))
@@ -70,9 +70,9 @@ def test_bytes_after_add(run: Invoke, tmp_path: Path, log_path: Path, given: Pat
     assert files_with_numbers(tmp_path) == []
 
 
-def test_bytes_are_looked_at(run: Invoke, tmp_path: Path) -> None:
+def test_bytes_are_looked_at(invoke: Invoke, tmp_path: Path) -> None:
     """The look into the files finds a number that was kept on purpose."""
-    run("add", SAID, "--pii", "allow")
+    invoke("add", SAID, "--pii", "allow")
     assert "log/feedlog.db" in files_with_numbers(tmp_path) or "log/feedlog.db-wal" in files_with_numbers(tmp_path)
 
 
@@ -86,12 +86,12 @@ def test_bytes_after_the_prompt(environment: dict[str, str], tmp_path: Path, log
     assert files_with_numbers(tmp_path) == []
 
 
-def test_bytes_after_other_commands(run: Invoke, tmp_path: Path, given: Path) -> None:
+def test_bytes_after_other_commands(invoke: Invoke, tmp_path: Path, given: Path) -> None:
     """The same holds for corrections, facts, responses, promises, customers, themes, letters and imports."""
     (given / "notes.csv").write_text(
         f'text,customer,name,satisfaction\n"{SAID}",K-5,Bo {NUMBER},\nx,K-6,,{NUMBER}\n', "utf-8"
     )
-    assert run("add", "Pakken kom", "-c", "K-1", "-t", "post").status == 0
+    assert invoke("add", "Pakken kom", "-c", "K-1", "-t", "post").status == 0
     for words in (
         ("correct", "1", SAID, "--why", SAID),
         ("fact", "add", "K-1", SAID),
@@ -102,34 +102,37 @@ def test_bytes_after_other_commands(run: Invoke, tmp_path: Path, given: Path) ->
         ("import", str(given / "notes.csv")),
         ("undo",),
     ):
-        done = run(*words)
+        done = invoke(*words)
         assert done.status == 0, done.err
         assert clean(done), words
         assert words[0] == "undo" or "Masked: " in done.err
-    assert run("publish").status == 0
+    assert invoke("publish").status == 0
     assert files_with_numbers(tmp_path) == []
 
 
-def test_bytes_after_a_failure(run: Invoke, tmp_path: Path, log_path: Path, given: Path) -> None:
+def test_bytes_after_a_failure(invoke: Invoke, tmp_path: Path, log_path: Path, given: Path) -> None:
     """What goes to the spool is masked before, its draft goes, and it comes in as it would have."""
     log_path.mkdir(parents=True)
     given_text = ("--reading", SAID, "--promise", SAID, "--due", "in 3 days", "--any-day")
-    for done in (run("add", SAID, *given_text), run("add", "--edit", EDITOR=editor(given, f'printf "{SAID}" > "$1"'))):
+    for done in (
+        invoke("add", SAID, *given_text),
+        invoke("add", "--edit", EDITOR=editor(given, f'printf "{SAID}" > "$1"')),
+    ):
         assert done.status == 75
         assert clean(done)
         assert "Masked: " in done.err
     assert files_with_numbers(tmp_path) == []
     log_path.rmdir()
-    assert clean(run("recover"))
+    assert clean(invoke("recover"))
     assert verbatims(log_path) == [LEFT, LEFT]
     assert files_with_numbers(tmp_path) == []
 
 
 def test_a_correction_that_cannot_be_stored_is_shown_without_its_number(
-    run: Invoke, environment: dict[str, str], tmp_path: Path
+    invoke: Invoke, environment: dict[str, str], tmp_path: Path
 ) -> None:
     """A correction has no spool; where no file may grow, the terminal shows it, masked."""
-    run("add", "Pakken kom")
+    invoke("add", "Pakken kom")
     done = subprocess.run(
         [sys.executable, "-m", "feedlog", "correct", "1", SAID, "--why", "misheard"],
         env=environment,
@@ -157,10 +160,10 @@ WRONG = [
 
 
 @pytest.mark.parametrize("words", WRONG, ids=lambda words: words[0])
-def test_refusals_do_not_repeat_a_number(run: Invoke, words: tuple[str, ...]) -> None:
+def test_refusals_do_not_repeat_a_number(invoke: Invoke, words: tuple[str, ...]) -> None:
     """A number typed in the wrong place is refused without being quoted."""
-    run("add", "Pakken kom")
-    done = run(*words)
+    invoke("add", "Pakken kom")
+    done = invoke(*words)
     assert done.status in (1, 2)
     assert clean(done), done.err
 
@@ -243,38 +246,43 @@ def test_every_column_that_is_typed_arrives_masked(invoke: Invoke, log_path: Pat
     connection.close()
 
 
-def test_the_name_of_an_imported_file(run: Invoke, tmp_path: Path, log_path: Path, given: Path) -> None:
+def test_the_name_of_an_imported_file(invoke: Invoke, tmp_path: Path, log_path: Path, given: Path) -> None:
     """A number in a file's name is neither stored nor said again, by the import, the history or undo."""
     file = given / f"kunder {NUMBER}.csv"
     file.write_text("text,satisfaction\nPakken kom,\nSkoene trykker,xx\n", "utf-8")
-    done = [run("import", str(file)), run("history", "1"), run("undo"), run("import", str(file), "--source", CARD)]
+    done = [
+        invoke("import", str(file)),
+        invoke("history", "1"),
+        invoke("undo"),
+        invoke("import", str(file), "--source", CARD),
+    ]
     assert [one.status for one in done] == [0] * 4, done
     assert all(map(clean, done)), done
     assert done[0].out == "kunder [CPR].csv: 2 rows, 1 added, 0 known, 0 without words, 1 rejected\n"
     assert "Masked: 1 CPR number." in done[0].err
     assert "kunder [CPR].csv" in done[2].out + done[2].err
     assert files_with_numbers(tmp_path) == []
-    refused = run("import", str(file), "--pii", "reject")
+    refused = invoke("import", str(file), "--pii", "reject")
     assert (refused.status, refused.err.splitlines()[-2]) == (
         1, "feedlog: The source holds a CPR number, from character 8 to 18.",
     )  # fmt: skip
 
 
-def test_a_customer_key_is_kept(run: Invoke) -> None:
+def test_a_customer_key_is_kept(invoke: Invoke) -> None:
     """A firm may know its customers by their CPR; masked, all of them would be one. It is remarked on."""
     for key in (NUMBER, "020290-1234"):
-        done = run("add", "Pakken kom", "-c", key, "--json")
+        done = invoke("add", "Pakken kom", "-c", key, "--json")
         assert done.json["customer"]["key"] == key
         assert done.json["masked"] == []
         assert done.json["warnings"][-1] == "Customer keys are kept as they are, ID numbers too: 1 CPR number."
-    assert run("add", "Pakken kom", "-c", NUMBER, "--pii", "reject").status == 0
+    assert invoke("add", "Pakken kom", "-c", NUMBER, "--pii", "reject").status == 0
 
 
-def test_a_key_of_a_note_is_kept(run: Invoke, tmp_path: Path) -> None:
+def test_a_key_of_a_note_is_kept(invoke: Invoke, tmp_path: Path) -> None:
     """A note is known again by its key, in whatever system that was made; a number in it is remarked on."""
-    done = run("add", "Pakken kom", "--key", NUMBER, "--json")
+    done = invoke("add", "Pakken kom", "--key", NUMBER, "--json")
     assert done.json["warnings"][-1] == "Idempotency keys are kept as they are, ID numbers too: 1 CPR number."
     (tmp_path / "notes.csv").write_text(f"id,text\n{NUMBER},Pakken kom\n020290-1234,Skoene trykker\n", "utf-8")
-    done = run("import", str(tmp_path / "notes.csv"))
+    done = invoke("import", str(tmp_path / "notes.csv"))
     assert done.out.startswith("notes.csv: 2 rows, 2 added")
     assert done.err.splitlines()[-1] == "Source ids are kept as they are, ID numbers too: 2 CPR numbers."

@@ -5,6 +5,7 @@ import contextlib
 import inspect
 import re
 import sqlite3
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -267,8 +268,8 @@ def test_every_operation_that_writes_is_tried(invoke: Invoke, tmp_path: Path, mo
 
     @contextlib.contextmanager
     def watched(self: door.Log) -> Iterator[sqlite3.Connection]:
-        for frame in inspect.stack():
-            reached.add((Path(frame.filename).stem, frame.function))
+        for frame, _ in traceback.walk_stack(inspect.currentframe()):
+            reached.add((Path(frame.f_code.co_filename).stem, frame.f_code.co_name))
         with write(self) as connection:
             yield connection
 
@@ -331,18 +332,17 @@ READING = [
 
 
 def test_reading_leaves_the_log_as_it_is(
-    run: Invoke, log_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    invoke: Invoke, log_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A command that only reads changes not a byte of the log, nor its time."""
     monkeypatch.chdir(tmp_path)
-    run("add", "Pakken kom tre uger for sent", "-c", "K-1", "-t", "levering")
-    run("add", "Pakken kom for sent", "-c", "K-2", "--promise", "ring", "--due", "in 3 days", "--any-day")
-    run("letter", "write", "1", "--kind", "thanks", "--language", "da")
+    invoke("add", "Pakken kom tre uger for sent", "-c", "K-1", "-t", "levering")
+    invoke("add", "Pakken kom for sent", "-c", "K-2", "--promise", "ring", "--due", "in 3 days", "--any-day")
+    invoke("letter", "write", "1", "--kind", "thanks", "--language", "da")
     (tmp_path / "letter.txt").write_text("Kære Anna\n\nDu sagde: »Pakken kom for sent.« Her er den.\n", "utf-8")
     before = log_path.read_bytes(), log_path.stat().st_mtime_ns
     for words in READING:
-        done = run(*words)
-        assert (done.status, "Traceback" in done.err) == (0, False), words
+        assert invoke(*words).status == 0, words
         assert (log_path.read_bytes(), log_path.stat().st_mtime_ns) == before, words
         assert log_path.with_name("feedlog.db-wal").stat().st_size == 0
 

@@ -16,6 +16,7 @@ from feedlog.operations import spool
 from feedlog.operations.shapes import By, Said
 from feedlog.store import Log, open_for_writing
 from feedlog.vocabulary import DEFAULT_LANGUAGES
+from tests.conftest import a_pipe
 
 Run = Callable[..., Any]
 
@@ -84,13 +85,14 @@ def test_stopped_text_comes_in_once(log: Log, by: By, say: Callable[..., int], t
     ],
 )
 def test_piped_text_is_given_back(
-    run: Run, tmp_path: Path, words: tuple[str, ...], variables: dict[str, str], status: int
+    invoke: Run, tmp_path: Path, words: tuple[str, ...], variables: dict[str, str], status: int
 ) -> None:
     """A call refused before it read what was piped in shows it, for it may stand nowhere else."""
     (tmp_path / "config.toml").write_text("agent = ", "utf-8")
     if "FEEDLOG_CONFIG" in variables:
         variables = {"FEEDLOG_CONFIG": str(tmp_path / "config.toml")}
-    done = run("add", *words, stdin=f"{TEXT} 010190-1234".encode(), **variables)
+    with a_pipe(f"{TEXT} 010190-1234".encode()) as pipe:
+        done = invoke("add", *words, stdin=pipe, **variables)
     assert (done.status, done.out) == (status, "")
     assert f"{TEXT} [CPR]\nfeedlog: " in done.err
 

@@ -1,5 +1,6 @@
 """What reaches the terminal: a customer's words are shown, never obeyed, and printing never loses a note."""
 
+import io
 import json
 import os
 import pty
@@ -13,8 +14,9 @@ from typing import Any
 import pytest
 
 from feedlog.operations import notes
-from feedlog.operations.shapes import Said
-from feedlog.store import Log, open_for_reading
+from feedlog.operations.shapes import By, Said
+from feedlog.store import Log, open_for_reading, open_for_writing
+from feedlog.vocabulary import DEFAULT_LANGUAGES
 
 Invoke = Callable[..., Any]
 
@@ -79,20 +81,15 @@ JSON_CALLS = [
 
 
 @pytest.mark.parametrize("words", JSON_CALLS, ids=lambda words: " ".join(words)[:30])
-def test_json_is_one_document(invoke: Invoke, environment: dict[str, str], words: tuple[str, ...]) -> None:
+def test_json_is_one_document(invoke: Invoke, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
     """With --json standard output is exactly one document in UTF-8, whatever the terminal's encoding."""
     invoke("add", "Pakken kom for sent æøå", "-c", "K-1", "-t", "levering")
-    done = subprocess.run(
-        [sys.executable, "-m", "feedlog", *words, "--json"],
-        env={**environment, "PYTHONIOENCODING": "latin-1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0
-    document = json.loads(done.stdout.decode("utf-8"))
-    assert isinstance(document, dict | list)
-    assert done.stdout.endswith(b"\n") and done.stdout.count(b"\n\n") == 0
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding="latin-1"))
+    assert invoke(*words, "--json").status == 0
+    answer = printed.getvalue()
+    assert isinstance(json.loads(answer.decode("utf-8")), dict | list)
+    assert answer.endswith(b"\n") and answer.count(b"\n\n") == 0
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "cp437"])
@@ -103,27 +100,26 @@ def test_terminal_that_lacks_letters(run: Invoke, encoding: str) -> None:
     assert run("list", "--json", PYTHONIOENCODING=encoding).json[0]["verbatim"] == "Så sødt 🙂 “æøå” Łódź"
 
 
-def many(log: Log, say: Callable[..., int]) -> None:
-    with log.write():
-        for number in range(2000):
-            say(f"Pakken nummer {number} kom tre uger for sent og ingen ringede")
-    log.close()
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A log that is only read, whose list is longer than what is gathered before it is written: 400 notes."""
+    path = str(tmp_path_factory.mktemp("many") / "feedlog.db")
+    with open_for_writing(path, DEFAULT_LANGUAGES) as log, log.write():
+        for number in range(400):
+            said = Said(f"Pakken nummer {number} kom tre uger for sent og ingen ringede")
+            notes.add(log, said, By("mette", "2026-11-18T09:00:00Z"))
+    return path
 
 
-@pytest.mark.parametrize(
-    "words", [("list", "-n", "2000"), ("list", "-n", "2000", "--json"), ("show", "1"), ("--help",)]
-)
-def test_reader_who_leaves(
-    environment: dict[str, str], log: Log, say: Callable[..., int], words: tuple[str, ...]
-) -> None:
+@pytest.mark.parametrize("words", [("list", "-n", "400"), ("list", "-n", "400", "--json"), ("show", "1"), ("--help",)])
+def test_reader_who_leaves(environment: dict[str, str], many: str, words: tuple[str, ...]) -> None:
     """When whoever reads the output has enough, feedlog stops quietly: `feedlog list | head`."""
-    many(log, say)
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as closed:
         done = subprocess.run(
             [sys.executable, "-m", "feedlog", *words],
-            env=environment,
+            env={**environment, "FEEDLOG_DB": many},
             stdout=closed,
             stderr=subprocess.PIPE,
             check=False,
@@ -132,13 +128,16 @@ def test_reader_who_leaves(
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
-@pytest.mark.parametrize("words", [("list", "-n", "2000"), ("list", "-n", "2000", "--json"), ("show", "1")])
-def test_full_disk(environment: dict[str, str], log: Log, say: Callable[..., int], words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("words", [("list", "-n", "400"), ("list", "-n", "400", "--json"), ("show", "1")])
+def test_full_disk(environment: dict[str, str], many: str, words: tuple[str, ...]) -> None:
     """An answer that cannot be written is a refusal in words."""
-    many(log, say)
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "feedlog", *words], env=environment, stdout=full, stderr=subprocess.PIPE, check=False
+            [sys.executable, "-m", "feedlog", *words],
+            env={**environment, "FEEDLOG_DB": many},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
         )
     assert done.returncode == 1
     assert done.stderr.decode() == (
@@ -200,9 +199,9 @@ def test_lines_fit_the_terminal(environment: dict[str, str], log: Log, by: Any, 
     assert {line.index("“") for line in said} == {line.index("K-") for line in who}
 
 
-def test_wide_answer_in_a_pipe(environment: dict[str, str], run: Invoke) -> None:
+def test_wide_answer_in_a_pipe(run: Invoke, invoke: Invoke) -> None:
     """In a pipe lines are as on a terminal of eighty characters."""
-    run("add", "Pakken kom tre uger for sent og ingen ringede tilbage " * 4)
+    invoke("add", "Pakken kom tre uger for sent og ingen ringede tilbage " * 4)
     [line] = run("list").out.splitlines()
     assert len(line) <= 80
 

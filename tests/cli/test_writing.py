@@ -34,10 +34,10 @@ def drafts(tmp_path: Path) -> list[str]:
     return [path.read_text("utf-8") for path in sorted(folder.iterdir())] if folder.exists() else []
 
 
-def test_editor(run: Invoke, tmp_path: Path, log_path: Path) -> None:
+def test_editor(invoke: Invoke, tmp_path: Path, log_path: Path) -> None:
     """The text can be written in one's own editor, starting from what was given; its draft goes once it is stored."""
     own = editor(tmp_path, 'test "$(stat -c %a "$1")" = 600 && printf " og ingen ringede" >> "$1"')
-    assert run("add", "Pakken kom", "--edit", EDITOR=own).out == "#1\n"
+    assert invoke("add", "Pakken kom", "--edit", EDITOR=own).out == "#1\n"
     assert verbatims(log_path) == ["Pakken kom og ingen ringede"]
     assert drafts(tmp_path) == []
 
@@ -54,10 +54,10 @@ EDITORS = [
 
 @pytest.mark.parametrize(("script", "status", "message", "hint", "left"), EDITORS, ids=[case[2] for case in EDITORS])
 def test_editor_that_fails(
-    run: Invoke, tmp_path: Path, log_path: Path, script: str, status: int, message: str, hint: str, left: list[str]
+    invoke: Invoke, tmp_path: Path, log_path: Path, script: str, status: int, message: str, hint: str, left: list[str]
 ) -> None:
     """Whatever goes wrong with the editor, nothing is logged and what was written stays in a file that is named."""
-    done = run("add", "--edit", EDITOR=editor(tmp_path, script))
+    done = invoke("add", "--edit", EDITOR=editor(tmp_path, script))
     assert (done.status, done.out) == (status, "")
     assert done.err.startswith(f"feedlog: {message}")
     assert hint in done.err
@@ -69,19 +69,19 @@ def test_editor_that_fails(
 
 
 @pytest.mark.parametrize("name", ["/nowhere/vi", "'"])
-def test_editor_there_is_not(run: Invoke, tmp_path: Path, name: str) -> None:
+def test_editor_there_is_not(invoke: Invoke, tmp_path: Path, name: str) -> None:
     """An editor that cannot be started is named, and the text it was to start from is kept."""
-    done = run("add", "Pakken kom", "--edit", EDITOR=name)
+    done = invoke("add", "Pakken kom", "--edit", EDITOR=name)
     assert done.status == 1
     assert done.err.startswith(f"feedlog: The editor {name!r} cannot be started: ")
     assert "Set EDITOR. Your text is in " in done.err
     assert drafts(tmp_path) == ["Pakken kom"]
 
 
-def test_editor_and_a_log_that_is_none(run: Invoke, tmp_path: Path, log_path: Path) -> None:
+def test_editor_and_a_log_that_is_none(invoke: Invoke, tmp_path: Path, log_path: Path) -> None:
     """A text from the editor that cannot be stored is kept."""
     log_path.mkdir(parents=True)
-    done = run("add", "--edit", EDITOR=editor(tmp_path, 'printf "Pakken kom" > "$1"'))
+    done = invoke("add", "--edit", EDITOR=editor(tmp_path, 'printf "Pakken kom" > "$1"'))
     assert done.status == 75
     assert "Your text is safe in " in done.err
     assert any("Pakken kom" in draft for draft in drafts(tmp_path))
@@ -152,7 +152,7 @@ def test_prompt_without_a_sentence(
     assert not log_path.exists()
 
 
-def test_slip_in_an_option_comes_before_the_sentence(run: Invoke) -> None:
+def test_slip_in_an_option_comes_before_the_sentence(invoke: Invoke) -> None:
     """A slip in the options or settings is said before a text is read, so that it never costs a typed sentence."""
     for words, variables in (
         (("-c", "K\n1"), {}),
@@ -161,6 +161,6 @@ def test_slip_in_an_option_comes_before_the_sentence(run: Invoke) -> None:
         ((), {"FEEDLOG_WHO_ELSE": "maybe"}),
         ((), {"FEEDLOG_AGENT": "a\tb"}),
     ):
-        done = run("add", *words, stdin=b"\0", **variables)
+        done = invoke("add", *words, stdin=b"\0", **variables)
         assert done.status == 2
         assert "NUL" not in done.err

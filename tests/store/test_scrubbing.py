@@ -83,12 +83,12 @@ def test_bytes_are_searched(
     """Words are found where they stand alone, texts and names also inside others, in capitals or not."""
     file = tmp_path / "bytes"
     file.write_bytes(content)
-    assert scrubbing.traces_of(str(file), wanted(words, texts, names)) == found
+    assert scrubbing.traces_of([str(file)], wanted(words, texts, names)) == found
 
 
 def test_missing_file_has_no_traces(tmp_path: Path) -> None:
     """A file that is not there holds nothing."""
-    assert scrubbing.traces_of(str(tmp_path / "none"), wanted(["zyzzyva"], [])) == set()
+    assert scrubbing.traces_of([str(tmp_path / "none")], wanted(["zyzzyva"], [])) == set()
 
 
 def test_traces_across_chunks_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_traces_across_chunks_are_found(tmp_path: Path, monkeypatch: pytest.Monk
     for start in range(980, 1010):
         file.write_bytes(b" " * start + b"zyzzyva kom aldrig frem" + b" " * 2000)
         looked_for = wanted(["zyzzyva"], ["zyzzyva kom aldrig frem"])
-        assert scrubbing.traces_of(str(file), looked_for) == {b"zyzzyva", b"zyzzyva kom aldrig frem"}
+        assert scrubbing.traces_of([str(file)], looked_for) == {b"zyzzyva", b"zyzzyva kom aldrig frem"}
 
 
 def test_every_page_of_a_long_text_is_looked_for() -> None:
@@ -116,7 +116,7 @@ def test_pieces_are_sampled_in_a_large_file(tmp_path: Path, monkeypatch: pytest.
     texts = [f"sætning nummer {number:05}" for number in range(100)]
     file = tmp_path / "bytes"
     file.write_text("\0".join(texts) + "\0zyzzyva\0", "utf-8")
-    found = scrubbing.traces_of(str(file), wanted(["zyzzyva"], texts))
+    found = scrubbing.traces_of([str(file)], wanted(["zyzzyva"], texts))
     assert scrubbing.sampled(str(file), wanted([], texts)) and not scrubbing.sampled(str(file), wanted([], texts[:9]))
     assert b"zyzzyva" in found and 14 <= len(found) - 1 <= 16
 
@@ -124,7 +124,7 @@ def test_pieces_are_sampled_in_a_large_file(tmp_path: Path, monkeypatch: pytest.
 def test_what_others_say_is_no_trace(opened: sqlite3.Connection, path: str) -> None:
     """A word that stands in a row that stays is no trace."""
     say(opened, 1, "zyzzyvapakken")
-    assert scrubbing.traces_of(path + "-wal", wanted(["zyzzyvapakken"], [])) == {b"zyzzyvapakken"}
+    assert scrubbing.traces_of([path + "-wal"], wanted(["zyzzyvapakken"], [])) == {b"zyzzyvapakken"}
     assert scrubbing.left_in(opened, path, wanted(["zyzzyvapakken"], ["zyzzyvapakken"])) == 0
 
 
@@ -196,7 +196,7 @@ def test_looking_keeps_the_locks(log: Log, say: Callable[..., int]) -> None:
     """Others who come and go while the bytes are searched leave an open connection its write-ahead log."""
     say("Pakken kom for sent")
     for end in ("", "-wal", "-shm"):
-        scrubbing.traces_of(log.path + end, scrubbing.wanted(["pakken"], []))
+        scrubbing.traces_of([log.path + end], scrubbing.wanted(["pakken"], []))
     come_and_go = "import sys; from feedlog.store import open_for_writing as o; o(sys.argv[1], ['da']).close()"
     subprocess.run([sys.executable, "-c", come_and_go, log.path], check=True)
     assert os.path.exists(f"{log.path}-wal")
