@@ -106,7 +106,8 @@ def _measure(wanted: Wanted, work: Path) -> list[Timed]:
                 results += rounds.timed(bench.importing(size), number, env, warm_ups=0, until=until, told=_told)
             continue
         number = wanted.rounds * SEARCHES_A_ROUND if what == "search" else wanted.rounds
-        results += rounds.timed(contests[what](), number, env, until=until, told=_told)
+        warm_ups = min(rounds.WARM_UPS, wanted.rounds - 1)  # one round alone only shows that it runs
+        results += rounds.timed(contests[what](), number, env, warm_ups=warm_ups, until=until, told=_told)
     return results
 
 

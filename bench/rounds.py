@@ -28,7 +28,7 @@ def timed(
     rounds: int,
     env: dict[str, str],
     *,
-    warm_ups: int = WARM_UPS,
+    warm_ups: int,
     until: float,
     told: Callable[[str], object],
 ) -> list[Timed]:

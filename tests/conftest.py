@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import settings
 
+import bench
 import feedlog
 from feedlog.cli import main
 from feedlog.operations import masking, notes
@@ -45,15 +46,22 @@ class Ran(NamedTuple):
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compiles feedlog once. Some tests leave no room on the disk, and none of them may cut a compiled file short."""
+    """Compiles feedlog and bench once. Some tests leave no room on the disk: none may cut a compiled file short."""
     # Started in the background or by nohup, a process is deaf to these, and so would be what the tests start.
     for number, heard in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) == signal.SIG_IGN:
             signal.signal(number, heard)
     if not hasattr(config, "workerinput"):
-        compileall.compile_dir(str(Path(feedlog.__file__).parent), quiet=1)
+        for folder in (Path(feedlog.__file__).parent, Path(bench.__file__).parent):
+            compileall.compile_dir(str(folder), quiet=1)
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-        sys.dont_write_bytecode = True
+    # The tests themselves are kept compiled from run to run: that takes pytest longer than anything else it does.
+    sys.dont_write_bytecode = False
+
+
+def pytest_collection_finish() -> None:
+    """All tests are compiled now, and the first of them has not begun."""
+    sys.dont_write_bytecode = True
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,18 +14,18 @@ CALLS = (("list",), ("search", "pakken"), ("publish",), ("add", "Ny klage"))
 
 def run(work: Path, short: bool) -> str:
     """Logs with two hundred bytes overwritten somewhere, or cut short; each is looked at by every kind of call."""
-    trials = 3 if short else 30
+    trials = range(7, 10) if short else range(30)  # also the short form cuts one of them
     scene = Scene(work)
-    for number in range(30):
-        scene.done("add", f"Pakke {number} kom tre uger for sent, sagde hun " * 10, "-c", f"K-{number % 5}")
+    long = "kom tre uger for sent, sagde hun "
+    scene.prepare(*(("add", f"Pakke {number} {long}" * 10, "-c", f"K-{number % 5}") for number in range(30)))
     shutil.copytree(scene.log.parent, work / "base")
     chance = random.Random(11)
     seen = refused = kept = 0
-    for number in range(trials):
+    for number in trials:
         shutil.rmtree(scene.log.parent)
         shutil.copytree(work / "base", scene.log.parent)
         shutil.rmtree(scene.spool, ignore_errors=True)
-        damage(scene.log, chance, cut=number % 10 == 9)
+        damage(scene.log, chance, cut=number % 10 == 9, at_head=short)
         visible = not sound(scene.log)
         doctor = scene.call("doctor")
         copy = work / f"copy-{number}.db"
@@ -42,17 +42,19 @@ def run(work: Path, short: bool) -> str:
             if words[0] == "add" and ran.status:
                 require("Ny klage" in scene.spooled(), f"trial {number}: the text is gone: {ran.err.strip()}")
                 kept += 1
+    require(seen > 0, "none of the logs was damaged where SQLite sees it")
     return (
-        f"{trials} damaged logs: SQLite sees the damage in {seen}, and in each of them doctor says so and no backup is"
-        f" made; {trials * len(CALLS)} other calls, {refused} refused with a sentence, no traceback; {kept} texts that"
-        " could not be stored are in the spool"
+        f"{len(trials)} damaged logs: SQLite sees the damage in {seen}, and in each of them doctor says so and no"
+        f" backup is made; {len(trials) * len(CALLS)} other calls, {refused} refused with a sentence, no traceback;"
+        f" {kept} texts that could not be stored are in the spool"
     )
 
 
-def damage(log: Path, chance: random.Random, *, cut: bool) -> None:
-    """Overwrites bytes somewhere behind the first page, or cuts the file short."""
+def damage(log: Path, chance: random.Random, *, cut: bool, at_head: bool) -> None:
+    """Overwrites bytes somewhere behind the first page, or cuts the file short; SQLite sees the head of a page."""
     size = log.stat().st_size
     at = chance.randrange(4096, size - BYTES)
+    at -= at % 4096 if at_head else 0
     with log.open("r+b") as file:
         if cut:
             file.truncate(at)

@@ -64,7 +64,7 @@ def disk(work: Path) -> Iterator[Disk]:
 
 def run(work: Path, short: bool) -> str:
     """Everything that writes, at every amount of room, then again with room enough."""
-    rooms = (0, 60) if short else ROOMS_KIB
+    rooms = (60,) if short else ROOMS_KIB
     with disk(work) as full:
         scene = Scene(work, full.folder / "log")
         scene.env["FEEDLOG_OUTBOX"] = str(full.folder / "outbox")
@@ -117,15 +117,19 @@ def prepare(scene: Scene, work: Path, place: Path) -> None:
     (place / "copies").mkdir()
     lines = [f"{TEXT[:300]} {number};K-{number % 50}" for number in range(400)]
     (work / "notes.csv").write_text("verbatim;customer\n" + "\n".join(lines), "utf-8")
-    for number in range(12):
-        scene.done("add", f"Pakke {number} kom for sent, sagde hun", "-c", f"K-{number % 4}", "--name", "Anna Holm")
-    scene.done("publish")
-    scene.done("letter", "write", "1", "--kind", "thanks", "--language", "en")
     (work / "letter.txt").write_text(
         "Dear Anna Holm,\n\nthank you for telling us that parcel 0 was late. We spoke to the driver.\n\nMette\n",
         "utf-8",
     )
-    scene.done("letter", "edit", "1", str(work / "letter.txt"))
+    scene.prepare(
+        *(
+            ("add", f"Pakke {number} kom for sent, sagde hun", "-c", f"K-{number % 4}", "--name", "Anna Holm")
+            for number in range(12)
+        ),
+        ("publish",),
+        ("letter", "write", "1", "--kind", "thanks", "--language", "en"),
+        ("letter", "edit", "1", str(work / "letter.txt")),
+    )
 
 
 def bring_back(full: Disk, base: Path) -> None:

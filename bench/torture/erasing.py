@@ -39,21 +39,24 @@ def run(work: Path, short: bool) -> str:
 
 def fill(scene: Scene) -> None:
     """A customer whose words are in every kind of place, with corrections, and others who stay."""
-    scene.done("add", WORDS, "-c", "K-1", "--name", "Anna Holm", "-t", "levering", "--reading", f"vred over {TOKEN}")
-    scene.done("add", "Skoene trykker", "-c", "K-2")
+    scene.prepare(
+        ("add", WORDS, "-c", "K-1", "--name", "Anna Holm", "-t", "levering", "--reading", f"vred over {TOKEN}"),
+        ("add", "Skoene trykker", "-c", "K-2"),
+    )
     careless(scene.log)
-    for number in range(5):
-        scene.done("add", f"{number} gange {TOKEN} nu " * 300, "-c", "K-1")
-    scene.done("correct", "1", f"{WORDS}, og igen {TOKEN}", "--why", f"misheard {TOKEN}")
-    scene.done("promise", "add", "1", f"finde {TOKEN}", "--due", "in 9 days", "--any-day")
-    scene.done("response", "add", "1", "--kind", "apologised", "--text", f"for {TOKEN}")
-    scene.done("fact", "add", "K-1", f"ejer {TOKEN}")
-    scene.done("publish")
     (scene.folder / "backups").mkdir()
-    scene.done("backup", str(scene.folder / "backups" / "copy.db"))
-    # Taken back: no note of hers, but still in the files.
-    scene.done("add", f"taget tilbage: {TOKEN}", "-c", "K-1", "--agent", "jens")
-    scene.done("undo", "--agent", "jens")
+    scene.prepare(
+        *(("add", f"{number} gange {TOKEN} nu " * 300, "-c", "K-1") for number in range(5)),
+        ("correct", "1", f"{WORDS}, og igen {TOKEN}", "--why", f"misheard {TOKEN}"),
+        ("promise", "add", "1", f"finde {TOKEN}", "--due", "in 9 days", "--any-day"),
+        ("response", "add", "1", "--kind", "apologised", "--text", f"for {TOKEN}"),
+        ("fact", "add", "K-1", f"ejer {TOKEN}"),
+        ("publish",),
+        ("backup", str(scene.folder / "backups" / "copy.db")),
+        # Taken back: no note of hers, but still in the files.
+        ("add", f"taget tilbage: {TOKEN}", "-c", "K-1", "--agent", "jens"),
+        ("undo", "--agent", "jens"),
+    )
     spool(scene)
 
 

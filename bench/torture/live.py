@@ -15,7 +15,7 @@ from bench.torture.object_store import ObjectStore
 from bench.torture.scene import Broken, Scene, check, require, value
 
 LANES = 4
-AT_WORK_SECONDS = 6.0
+AT_WORK_SECONDS, SHORT = 6.0, 2.5
 # Litestream sends every second. A busy machine is slow, but a copy so far behind would be no live copy.
 MOST_SECONDS = 10.0
 
@@ -30,7 +30,8 @@ class Lost(NamedTuple):
 
 def run(work: Path, short: bool) -> str:
     """Agents, Litestream and the object store, where there is one, are killed at once; the copy makes a new log."""
-    told = [_rounds("a folder", [_with_a_folder(work / f"folder {number}") for number in range(1 if short else 5)])]
+    folders = [_with_a_folder(work / f"folder {number}", short) for number in range(1 if short else 5)]
+    told = [_rounds("a folder", folders)]
     if short or object_store.program() is None:
         why = "in the short form" if short else "as SeaweedFS is not installed"
         told.append(f"an object store was not tried {why}")
@@ -54,9 +55,10 @@ def _rounds(where: str, found: list[Lost]) -> str:
     )
 
 
-def _with_a_folder(folder: Path) -> Lost:
+def _with_a_folder(folder: Path, short: bool) -> Lost:
     folder.mkdir()
-    return _one_loss(Scene(folder), str(folder / "copy"), lambda: None, lambda: None)
+    seconds = SHORT if short else AT_WORK_SECONDS
+    return _one_loss(Scene(folder), str(folder / "copy"), lambda: None, lambda: None, seconds)
 
 
 def _with_a_store(folder: Path, store: ObjectStore) -> Lost:
@@ -69,7 +71,13 @@ def _with_a_store(folder: Path, store: ObjectStore) -> Lost:
     return _one_loss(scene, address, store.kill, store.start)
 
 
-def _one_loss(scene: Scene, target: str, kill_store: Callable[[], None], start_store: Callable[[], None]) -> Lost:
+def _one_loss(
+    scene: Scene,
+    target: str,
+    kill_store: Callable[[], None],
+    start_store: Callable[[], None],
+    seconds: float = AT_WORK_SECONDS,
+) -> Lost:
     scene.done("add", "Den første")
     start = scene.done("backup", "--live", target).out.splitlines()[0]
     with (scene.folder / "litestream.log").open("w") as said:
@@ -85,7 +93,7 @@ def _one_loss(scene: Scene, target: str, kill_store: Callable[[], None], start_s
         agents.begin([lane.process for lane in lanes])
         for lane in lanes:
             lane.start()
-        time.sleep(AT_WORK_SECONDS)
+        time.sleep(seconds)
         require(copying.poll() is None, "Litestream ended by itself")
         kill_store()
     finally:

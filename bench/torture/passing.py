@@ -74,7 +74,7 @@ def killed(scene: Scene, words: tuple[str, ...], after: float) -> bool:
 
 def run(work: Path, short: bool) -> str:
     """Erasures and backups one after the other, every second one killed, and the same again until it is done."""
-    rounds = 2 if short else 16
+    rounds = range(1, 2) if short else range(16)  # every odd one kills
     scene = Scene(work)
     fill(scene, 200 if short else 4000)
     chance, comers = random.Random(6), Comers(scene)
@@ -82,7 +82,7 @@ def run(work: Path, short: bool) -> str:
     (work / "backups").mkdir()
     started = time.monotonic()
     with comers:
-        for number in range(rounds):
+        for number in rounds:
             scene.done("add", f"{TOKEN} {number} kom aldrig frem, siger {TOKEN}", "-c", f"E-{number}", "--name", TOKEN)
             backup = ("backup", str(work / "backups"))
             erase = ("erase", f"E-{number}", "--reason", "asked", "--yes")
@@ -102,9 +102,9 @@ def run(work: Path, short: bool) -> str:
     told = scene.call("doctor")
     require(told.status == 0, f"doctor finds what is not well: {told.out.strip()[-300:]}")
     return (
-        f"{rounds} erasures and {rounds} backups beside {stored} short calls of `feedlog add` that came and went in"
-        f" {seconds:.0f} s, {erasures} erasures, {backups} backups and {comers.killed} notes killed in the middle and"
-        " done again: one note per key, 0 lost, log and backups sound, 0 bytes left"
+        f"{len(rounds)} erasures and {len(rounds)} backups beside {stored} short calls of `feedlog add` that came and"
+        f" went in {seconds:.0f} s, {erasures} erasures, {backups} backups and {comers.killed} notes killed in the"
+        " middle and done again: one note per key, 0 lost, log and backups sound, 0 bytes left"
     )
 
 

@@ -1,5 +1,6 @@
 """Where a case plays: a log of its own, the real command line, and ways to ask SQLite itself whether all is well."""
 
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -13,6 +14,17 @@ from bench import filling
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_CALL = 120.0
+# Calls one after the other in one process: starting one takes longer than most calls do.
+_SEVERAL = """
+import json, sys
+from feedlog.cli import main
+for words in json.load(sys.stdin):
+    try:
+        main(words)
+    except SystemExit as left:
+        if left.code:
+            sys.exit(f"{' '.join(words)[:60]} ended with {left.code}")
+"""
 
 
 class Broken(Exception):
@@ -74,6 +86,14 @@ class Scene:
         if ran.status:
             raise Broken(f"feedlog {' '.join(words)[:60]} ended with {ran.status}: {ran.err.strip()}")
         return ran
+
+    def prepare(self, *calls: tuple[str, ...]) -> None:
+        """Makes several calls, in one process, for a case to begin with; all must succeed."""
+        command = [sys.executable, "-c", _SEVERAL]
+        ran = subprocess.run(command, cwd=self.folder, env=self.env, input=json.dumps(calls), capture_output=True,
+                             text=True, check=False, timeout=LONGEST_CALL)  # fmt: skip
+        if ran.returncode:
+            raise Broken(f"a case could not begin: {ran.stderr.strip()[-300:]}")
 
     def spooled(self) -> str:
         """All that waits in the spool."""

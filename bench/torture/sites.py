@@ -17,7 +17,7 @@ from bench.torture.scene import Broken, Scene, check, value
 
 TOWNS = ("aarhus", "malmo")
 HUB_NODES = ["node-1", "node-2", "node-3"]
-SHORT, LONG = 150, 2000
+SHORT, LONG = 50, 2000
 _STAGES = 5
 _PATIENCE_SECONDS = 120
 # The page of a search shows so many; each note has a word of its own besides, by which some are looked up.

@@ -36,8 +36,7 @@ def called(scene: Scene, *words: str, limit: int | None = None, kill_at: int | N
 def run(work: Path, short: bool) -> str:
     """Kills at one statement after the other, or in the short form at every thirteenth."""
     scene = Scene(work)
-    for number in range(3):
-        scene.done("add", f"Pakke {number} kom for sent", "-c", f"K-{number}")
+    scene.prepare(*(("add", f"Pakke {number} kom for sent", "-c", f"K-{number}") for number in range(3)))
     old_version = value(scene.log, VERSION)
     shutil.copytree(scene.log.parent, work / "base")
     left = {"old": 0, "new": 0}

@@ -16,13 +16,13 @@ LONGEST_WAIT_MS = 30_000.0
 
 def run(work: Path, short: bool) -> str:
     """Agents with a fresh connection for every note beside a reader, backups and erasures; then whole command lines."""
-    many, each = (8, 5) if short else (50, 40)
+    many, each = (5, 5) if short else (50, 40)
     scene = Scene(work)
-    for number in range(2 if short else ERASED):
-        scene.done("add", f"Kurven {number} er forsvunden", "-c", f"E-{number}")
+    erasable = 2 if short else ERASED
+    scene.prepare(*(("add", f"Kurven {number} er forsvunden", "-c", f"E-{number}") for number in range(erasable)))
     alone = at_once(scene, many, each, "alone")
     all_there(scene, many * each, "alone")
-    company = Company(scene, 2 if short else ERASED)
+    company = Company(scene, erasable)
     with company:
         beside = at_once(scene, many, each, "beside")
     all_there(scene, many * each, "beside")

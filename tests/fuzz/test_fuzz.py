@@ -34,7 +34,7 @@ BYTES = some.one_of(
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=30, deadline=None, suppress_health_check=[*HealthCheck])
 @given(raw=BYTES)
 def test_anything(target: str, raw: bytes) -> None:
     """Any bytes are taken or refused, and what the target promises holds."""

@@ -86,7 +86,7 @@ def fill(log: Log, by: By) -> str:
     add(f"begge {TOKENS['merged']} og pakken", key="anna@example.com")
     add("pakken, ja begge blåbærzebra")
     merging.merge(log, "anna@example.com", "K-1042", by)
-    add("lang " + " ".join(f"{TOKENS['overflow']}{number}" for number in range(6000)))
+    add("lang " + " ".join(f"{TOKENS['overflow']}{number}" for number in range(1500)))
     taken = by._replace(agent="jens")
     notes.add(log, Said(f"{TOKENS['taken_back']} igen", customer="K-1042"), taken)
     undoing.undo(log, undoing.last(log, "jens"), taken)

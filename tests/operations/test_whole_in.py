@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -80,10 +81,27 @@ BETWEEN_SITES = (
 )
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the folder of the full log is kept, as it was when it had been made."""
+    return tmp_path_factory.mktemp("made") / "log"
+
+
 @pytest.fixture
-def full(invoke: Invoke, log_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
-    """A log that holds everything a log can hold, open for reading."""
+def full(invoke: Invoke, log_path: Path, tmp_path: Path, made: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
+    """A log that holds everything a log can hold, open for reading. It is made once, and each test has a copy."""
     monkeypatch.chdir(tmp_path)
+    if not made.exists():
+        tell(invoke, log_path, tmp_path)
+        shutil.copytree(log_path.parent, made)
+    else:
+        shutil.copytree(made, log_path.parent)
+    with open_for_reading(str(log_path)) as opened:
+        yield opened
+
+
+def tell(invoke: Invoke, log_path: Path, tmp_path: Path) -> None:
+    """Plays the story into a new log."""
     (tmp_path / "rows.csv").write_text("verbatim,customer,theme,id\nSkoene trykker,K-7,sko,a\nFin ske,,,b\n", "utf-8")
     (tmp_path / "taken_back.csv").write_text("verbatim,customer\nSkoene trykker ikke,K-8\n", "utf-8")
     (tmp_path / "letter.txt").write_text("Kære Anna\n\nTak for dine ord. Jeg kigger på det.\n\nMette\n", "utf-8")
@@ -93,8 +111,6 @@ def full(invoke: Invoke, log_path: Path, tmp_path: Path, monkeypatch: pytest.Mon
     with open_for_writing(str(log_path), []) as between_sites, between_sites.write() as connection:
         for statement in BETWEEN_SITES:
             connection.execute(statement)
-    with open_for_reading(str(log_path)) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -254,7 +254,7 @@ def test_killed_at_any_step(bring: Bring, shop: Log, place: Path, misheard: int)
     new = ask(asked, str(place), limit=99)
     assert old != new
     seen = []
-    for step in range(1, 1000, 12):
+    for step in range(1, 1000, 24):
         shutil.rmtree(place)
         shutil.copytree(place.with_name("old"), place)
         ended = in_a_child(lambda step=step: killed_at(step, place_beside(shop.path), place))
