@@ -14,9 +14,9 @@ from urllib.parse import quote
 import openpyxl
 import pytest
 
-from feedlog.formats.outgoing import workbook
+from feedlog import workbooks
 from feedlog.formulas import harmless
-from feedlog.web import downloads, exporting, workbooks
+from feedlog.web import downloads, exporting
 from tests.web.conftest import ANALYST, HOSTILE, MANAGER, Site
 
 HEADINGS = ["id", "=heading", "verbatim"]
@@ -80,7 +80,7 @@ class TestExcel:
             (5, "", "<b>&amp;</b>"),
         ]
         headers, body = sent("xlsx", rows)
-        assert headers["content-type"] == workbooks.MEDIA_TYPE
+        assert headers["content-type"] == downloads.FORMS["xlsx"]
         assert headers["content-disposition"] == 'attachment; filename="notes.xlsx"'
         [sheet] = sheets(body)
         assert sheet == [
@@ -103,7 +103,7 @@ class TestExcel:
 
     def test_more_rows_than_a_sheet_holds(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """What one sheet cannot hold goes on the next, under the same headings."""
-        monkeypatch.setattr(workbook, "_MOST_ROWS", 3)
+        monkeypatch.setattr(workbooks, "_MOST_ROWS", 3)
         found = sheets(sent("xlsx", [(number, "", "") for number in range(5)])[1])
         assert [[row[0] for row in sheet] for sheet in found] == [["id", 0, 1], ["id", 2, 3], ["id", 4]]
 
@@ -117,7 +117,7 @@ class TestExcel:
             (5, 2026, ""),
             (6, b"\x01", ""),
         ]
-        [sheet] = sheets(b"".join(workbooks.pieces("notes", HEADINGS, rows, [1])))
+        [sheet] = sheets(b"".join(downloads.as_workbook("notes", HEADINGS, rows, [1])))
         assert [row[1] for row in sheet[1:]] == [
             datetime(2026, 3, 13), datetime(2026, 7, 2, 0, 30), "2026-02-31", "1850-01-01", 2026, "01",
         ]  # fmt: skip

@@ -16,8 +16,9 @@ import pytest
 from openpyxl.utils.escape import unescape
 from pyarrow import parquet
 
+from feedlog import workbooks
 from feedlog.errors import Refused
-from feedlog.formats.outgoing import OUTGOING, Column, Style, format_by_ending, workbook
+from feedlog.formats.outgoing import OUTGOING, Column, Style, format_by_ending
 from feedlog.formulas import as_meant, harmless
 
 COLUMNS = (
@@ -186,7 +187,7 @@ def test_workbook_clears_up_after_one_that_was_killed(tmp_path: Path) -> None:
 
 def test_workbook_goes_on_on_the_next_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """More rows than a sheet can hold stand on several, each with the columns' names."""
-    monkeypatch.setattr(workbook, "_MOST_ROWS", 3)
+    monkeypatch.setattr(workbooks, "_MOST_ROWS", 3)
     remarks, book = on_sheets(tmp_path / "x.xlsx", [with_text(word) for word in "abcde"])
     assert remarks == ["More notes than a sheet can hold: they stand on 3 sheets."]
     assert book.sheetnames == ["notes", "notes 2", "notes 3"]
