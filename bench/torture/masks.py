@@ -25,7 +25,8 @@ def run(work: Path, short: bool) -> str:
     cards = rate(lambda chance: samples.number(chance, "", 16), tries * 2)
     require(short or cards <= CARDS_LIMIT, f"{cards:.2f} % of random 16 digits are masked")
     milliseconds = _cost()
-    require(milliseconds < MILLISECONDS_LIMIT, f"a note of 2 kB takes {milliseconds:.1f} ms")
+    # The short form runs beside the other tests, which have the processor, too.
+    require(short or milliseconds < MILLISECONDS_LIMIT, f"a note of 2 kB takes {milliseconds:.1f} ms")
     _nowhere(work)
     return (
         f"{masked} true numbers in every form: all masked; {len(rates)} kinds of order numbers, {tries:,} of each:"
@@ -77,13 +78,13 @@ def _written(rounds: int) -> Iterator[str]:
 
 
 def _cost() -> float:
-    """Milliseconds for a note of two kilobytes with numbers in it, the median of many."""
+    """Milliseconds of processor for a note of two kilobytes with numbers in it, the median of many."""
     text = ("Pakken 1007295916 kom tre uger for sent, ring 12 34 56 78 eller skriv. " * 30)[:2000]
     times = []
     for number in range(50):
-        started = time.perf_counter()
+        started = time.process_time()
         strong(f"{number} {text}")
-        times.append(1000 * (time.perf_counter() - started))
+        times.append(1000 * (time.process_time() - started))
     return sorted(times)[len(times) // 2]
 
 

@@ -23,6 +23,8 @@ WEIGHTS = "4.0, 1.0"
 LONGEST_WORD = 40
 # So many hits of the best tier come first; who asks for more wants breadth.
 PLENTY = 20
+# A word said in so many notes is not looked for inside longer ones: nobody reads on to these, and all would wait.
+EVERYWHERE = 1000
 # With fewer hits than this a word nobody ever wrote is taken for misspelt.
 FEW = 5
 # How a note matched, best first.
@@ -70,6 +72,8 @@ class Search:
             if len(found) >= min(limit, PLENTY) and (widen != self._by_compounds or limit <= PLENTY):
                 continue
             if widen == self._by_slips and len(found) >= FEW:
+                continue
+            if widen == self._by_compounds and len(self._seen[2]) >= EVERYWHERE:
                 continue
             if widen and not widen():
                 continue

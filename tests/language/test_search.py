@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from feedlog.language import search
 from feedlog.language.excerpts import snippet
 from feedlog.language.search import Search
 from feedlog.language.stems import Stems
@@ -46,6 +47,17 @@ def test_match(log: Log, text: str, words: str, how: str, places: list[str]) -> 
     """A match says whether the words stand there as typed or in another form, and where."""
     found = Search(log.connection, words, STEMS).match(text)
     assert (found.how, [text[span.start : span.end] for span in found.spans]) == (how, places)
+
+
+def test_compounds_of_what_is_said_everywhere(
+    log: Log, say: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word is looked for inside longer ones, unless it is said everywhere: then nobody waits for these."""
+    monkeypatch.setattr(search, "EVERYWHERE", 3)
+    inside = say("returpakken er væk")
+    for expected in (True, True, True, False):
+        assert (inside in Search(log.connection, "pakken", STEMS).find(limit=50)) == expected
+        say("pakken er væk")
 
 
 def test_short_text_is_shown_whole(log: Log) -> None:
