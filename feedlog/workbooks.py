@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, BinaryIO, NamedTuple
 
 from feedlog import when
+from feedlog.errors import Refused
 
 # Excel specifications and limits: what a sheet, its name and a cell can hold, and up to where whole numbers stay whole.
 _MOST_ROWS = 1_048_576
@@ -112,7 +113,7 @@ class _Sheets:
             return False
         try:
             moment = when.local(stored).replace(tzinfo=None) if found["time"] else date.fromisoformat(stored)
-        except ValueError:  # a day there is not
+        except (ValueError, Refused):  # a day there is not
             return False
         self._sheet.write_datetime(self._line, place, moment, self._at if isinstance(moment, datetime) else self._on)
         return True

@@ -107,7 +107,6 @@ def serve(
         server.run(sockets=[listening])
     finally:
         follower.stop()
-        listening.close()
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -178,7 +178,6 @@ class Reader:
         for column in self._source_id_columns:
             named = cells.get(column, "")
             if named and not named.isspace():
-                masking.current().notice_key(named, "source id")
                 return checks.label(named, "source_id")
         parts = [verbatim]
         for field in ("customer", "said_at"):

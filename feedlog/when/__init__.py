@@ -132,7 +132,7 @@ def local(instant: str) -> datetime:
     """A stored instant in local time, aware. Raises Refused for what damage has made of one."""
     try:
         return _in_utc(datetime.fromisoformat(instant)).astimezone()
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:  # the last hours of the year 9999 are in no year here
         raise _unreadable(instant) from error
 
 

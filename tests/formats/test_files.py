@@ -1,5 +1,7 @@
 """Files to import: whether they are text, how they are written, what format they are in."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +31,16 @@ def test_encodings(read: Read, tmp_path: Path, raw: bytes, warned: bool) -> None
     assert bool(look_at(str(tmp_path / "notes.csv")).encoding.warning) is warned
 
 
+def zip_of_version(version: int) -> bytes:
+    """A zip archive that says it can only be read by a program that knows this version of the format, in tenths."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("xl/workbook.xml", "")
+    raw = bytearray(packed.getvalue())
+    raw[raw.index(b"PK\x01\x02") + 6] = version
+    return bytes(raw)
+
+
 @pytest.mark.parametrize(
     ("raw", "sentence"),
     [
@@ -36,6 +48,7 @@ def test_encodings(read: Read, tmp_path: Path, raw: bytes, warned: bool) -> None
         (b"\n \n", "is empty"),
         (b"\xef\xbb\xbf", "is empty"),
         (b"PK\x03\x04rest", "is a damaged zip archive"),
+        (zip_of_version(99), "is a damaged zip archive"),
         (b"%PDF-1.7", "is a PDF, not text"),
         (b"\x1f\x8b\x08", "is a compressed file, not text"),
         (b"text\n" + b"x" * 3_000_000 + b"\0", "holds NUL bytes"),
