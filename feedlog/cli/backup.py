@@ -76,7 +76,8 @@ def _make(session: Session, file: str, force: bool, as_json: bool) -> None:
     if as_json:
         printing.document({**done.backup, "remarks": done.remarks})
         return
-    printing.out(f"{_notes(done.backup['notes'])} in {done.backup['path']} ({_size(done.backup['bytes'])}), checked.")
+    notes = printing.many(done.backup["notes"], "note")
+    printing.out(f"{notes} in {done.backup['path']} ({_size(done.backup['bytes'])}), checked.")
 
 
 def _list(session: Session, as_json: bool) -> None:
@@ -87,7 +88,7 @@ def _list(session: Session, as_json: bool) -> None:
     for backup in found:
         state = "" if backup["matches"] else " · changed since" if backup["exists"] else " · gone"
         made = when.spoken(backup["made_at"], now=session.now)
-        printing.out(f"{made}  {_notes(backup['notes'])} · {_size(backup['bytes'])}{state}")
+        printing.out(f"{made}  {printing.many(backup['notes'], 'note')} · {_size(backup['bytes'])}{state}")
         printing.out(f"  {backup['path']}")
     if not found:
         printing.talk("No backup of this log was made yet. Make one with: feedlog backup FOLDER")
@@ -107,10 +108,6 @@ def _set_up(session: Session, live: str, keep_days: int, as_json: bool) -> None:
     printing.out(done.bring_back)
     printing.talk("or into the log's place, also as it was at a moment: feedlog restore --live [--at WHEN]")
     printing.talk(f"An erased text stays in the copy for up to {done.days_kept + 1} days.")
-
-
-def _notes(count: int) -> str:
-    return "1 note" if count == 1 else f"{count} notes"
 
 
 def _size(count: int) -> str:

@@ -148,8 +148,7 @@ def merge(session: Session, customer: str, into: str, agent: str | None, as_json
         filled = ["since" if field == "since_on" else field for field in done.filled]
         printing.document({"from": done.key, "into": done.into, "notes": done.notes, "filled": filled})
         return
-    many = "1 note" if done.notes == 1 else f"{done.notes} notes"
-    printing.out(f"{done.key} is {done.into} now, with {many}.")
+    printing.out(f"{done.key} is {done.into} now, with {printing.many(done.notes, 'note')}.")
 
 
 def _day(session: Session, since: str) -> str:

@@ -71,7 +71,8 @@ def command(
         columns = [column.name for column in exporting.COLUMNS]
         printing.document({"path": path, "format": name, "notes": rows.count, "columns": columns, "remarks": remarks})
     else:
-        printing.talk(f"{_notes(rows.count)} written to {path}, readable by you alone. Names and keys are in it.")
+        notes = printing.many(rows.count, "note")
+        printing.talk(f"{notes} written to {path}, readable by you alone. Names and keys are in it.")
 
 
 class _Counted(Iterator[tuple[Any, ...]]):
@@ -110,7 +111,7 @@ def _export_whole(session: Session, path: str | None, force: bool, as_json: bool
         printing.document({"path": path, "format": "whole", "notes": done[0]["notes"], "rows": done[0]})
     else:
         printing.talk(
-            f"The whole log with {_notes(done[0]['notes'])} written to {path}, readable by you alone.\n"
+            f"The whole log with {printing.many(done[0]['notes'], 'note')} written to {path}, readable by you alone.\n"
             "It goes into an empty log: feedlog --db NEW import FILE"
         )
 
@@ -208,7 +209,3 @@ class _Terminal:
 
     def flush(self) -> None:
         sys.stdout.flush()
-
-
-def _notes(count: int) -> str:
-    return "1 note" if count == 1 else f"{count} notes"

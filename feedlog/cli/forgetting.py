@@ -103,7 +103,7 @@ def _elsewhere(session: Session, log: Log, erased: Erased, backups: reaching_bac
         numbers = " ".join(f"#{number}" for number in erased.named_by_others[:20])
         more = "" if len(erased.named_by_others) <= 20 else " and more"
         count = len(erased.named_by_others)
-        notes = "1 note" if count == 1 else f"{count} notes"
+        notes = printing.many(count, "note")
         found.append(f"what others said of them, by name or key, in {notes}: {numbers}{more}")
     found += [f"their name or key in {place}" for place in erased.named_elsewhere]
     found += [f"the file {file}, from which notes were imported" for file in erased.files_imported]

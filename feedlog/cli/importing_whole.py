@@ -53,12 +53,13 @@ def take_in(session: Session, log: Log, file: whole_log.Sealed, *, dry_run: bool
     if as_json:
         printing.document(_document(taken, count))
         return
-    notes, now = "1 note" if count == 1 else f"{count} notes", "would become" if dry_run else "has become"
+    notes, now = printing.many(count, "note"), "would become" if dry_run else "has become"
     printing.out(
         f"{os.path.basename(file.path)}: a whole log as of {file.header.made_at[:10]}, {notes}. This log {now} it."
     )
     if taken.forgotten:
-        printing.talk(f"{taken.forgotten} rows of it were erased since and are forgotten again.")
+        were = "was erased since and is" if taken.forgotten == 1 else "were erased since and are"
+        printing.talk(f"{printing.many(taken.forgotten, 'row')} of it {were} forgotten again.")
     if dry_run:
         printing.talk("This was a dry run: nothing was stored.")
 

@@ -37,4 +37,5 @@ def command(session: Session, file: str | None, rebuild: bool, as_json: bool) ->
     if as_json:
         printing.document(done)
         return
-    printing.out(f"{done['changed']} notes written, {done['notes']} in {done['path']} ({done['seconds']:.2f} s)")
+    changed = printing.many(done["changed"], "note")
+    printing.out(f"{changed} written, {done['notes']:,} in {done['path']} ({done['seconds']:.2f} s)")

@@ -28,4 +28,4 @@ def command(session: Session, languages: str | None, agent: str | None, as_json:
     if as_json:
         printing.document({"notes": count, "languages": list(chosen)})
     else:
-        printing.out(f"{count} notes indexed in {' '.join(chosen)}.")
+        printing.out(f"{printing.many(count, 'note')} indexed in {' '.join(chosen)}.")

@@ -115,13 +115,12 @@ def _missing(lost: int) -> str:
 
 
 def _held(session: Session, notes: int, newest: str | None) -> str:
-    counted = "1 note" if notes == 1 else f"{notes} notes"
+    counted = printing.many(notes, "note")
     return counted if newest is None else f"{counted}, the newest logged {when.spoken(newest, now=session.now)}"
 
 
 def _tell(done: Restored, stale: str | None) -> None:
-    notes = "1 note" if done["notes"] == 1 else f"{done['notes']} notes"
-    printing.out(f"{done['path']} is restored: {notes}.")
+    printing.out(f"{done['path']} is restored: {printing.many(done['notes'], 'note')}.")
     if done["forgotten"]:
         printing.talk(f"{done['forgotten']} customers and notes that were erased since were erased again.")
     for path in done["kept_aside"]:

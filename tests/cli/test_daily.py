@@ -224,6 +224,13 @@ def test_settings_of_the_config_file(run: Invoke, environment: dict[str, str], t
     assert run("reindex", FEEDLOG_CONFIG=str(path)).out == "2 notes indexed in da en.\n"
 
 
+def test_one_note_is_one(invoke: Invoke, log_path: Path) -> None:
+    """What counts notes says "1 note" of one."""
+    invoke("add", "Pakken kom")
+    assert invoke("publish").out.startswith(f"1 note written, 1 in {log_path.parent}")
+    assert invoke("reindex").out.startswith("1 note indexed in ")
+
+
 def test_same_program_by_either_name(run: Invoke, environment: dict[str, str]) -> None:
     """`python -m feedlog` prints what `feedlog` prints."""
     assert run("--help").out.startswith("Usage: feedlog [OPTIONS] COMMAND [ARGS]...")
