@@ -192,6 +192,7 @@ def test_everything_killed(
             agents.append(subprocess.Popen([sys.executable, "-c", WRITER, str(log_path), name], stdout=told, text=True))
     started += agents
     time.sleep(2.5)
+    wait_until(lambda: sum((tmp_path / f"told {name}").read_text().count("\n") for name in ("jens", "mette")) > 50)
     for one in (replicating, *agents):
         assert one.poll() is None
         one.send_signal(signal.SIGKILL)

@@ -290,4 +290,4 @@ def test_ids_of_another_system_are_no_id_numbers(invoke: Invoke, tmp_path: Path)
     (tmp_path / "notes.csv").write_text(f"id,text\n{rows}", "utf-8")
     done = invoke("import", str(tmp_path / "notes.csv"), "--map", "verbatim=text")
     assert done.out.startswith("notes.csv: 200 rows, 200 added")
-    assert "Source id" not in done.err
+    assert "CPR" not in done.err
