@@ -286,7 +286,7 @@ def test_a_key_of_a_note_is_kept(invoke: Invoke) -> None:
 
 def test_ids_of_another_system_are_no_id_numbers(invoke: Invoke, tmp_path: Path) -> None:
     """One in fourteen order numbers of ten digits could be a CPR: an import does not call them so."""
-    rows = "".join(f"{number},Pakke {number} kom\n" for number in range(1007290000, 1007290200))
+    rows = "".join(f"{number},Pakke {number % 1000} kom\n" for number in range(1007290000, 1007290200))
     (tmp_path / "notes.csv").write_text(f"id,text\n{rows}", "utf-8")
     done = invoke("import", str(tmp_path / "notes.csv"), "--map", "verbatim=text")
     assert done.out.startswith("notes.csv: 200 rows, 200 added")
