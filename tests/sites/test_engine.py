@@ -184,6 +184,20 @@ def test_verify_sends_again_what_the_hub_lost(firm: Firm) -> None:
     assert firm.done("aarhus", "site", "status")["sites"][0]["waiting"] == 0
 
 
+def test_what_a_killed_reader_was_given_comes_again(firm: Firm) -> None:
+    """Who dies before it has said done loses nothing: what it was given waits, also when what came later is done."""
+    for number in range(3):
+        firm("aarhus", "add", f"note {number}", "-c", "K-1")
+    firm("aarhus", "site", "push", "--wait", "0")
+    with hub_carrier(firm) as killed:
+        [given] = killed.sent_by_sites("copy", 1, 1.0)
+    with hub_carrier(firm) as carrier:
+        later = carrier.sent_by_sites("copy", 99, 1.0)
+        assert later and given.number not in [one.number for one in later]
+        carrier.done(later)
+        assert carrier.waiting("copy") == 1
+
+
 def test_an_erasure_reaches_every_log_and_the_engine(firm: Firm, kit: Path) -> None:
     """Erased in one town: gone on the hub and in the other town, verified, and no byte of it left with the engine."""
     firm("aarhus", "add", "Zebrafisk kom for sent", "-c", "K-66", "--name", "Liv Dahl")

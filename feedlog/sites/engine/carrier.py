@@ -176,9 +176,14 @@ class Carrier:
         return self._run(self._pull(_ERASED, reader, "feedlog.erased.>", most, seconds))
 
     def done(self, messages: Sequence[Arriving]) -> None:
-        """Says that these, and all before them, need not come again."""
+        """Says that these need not come again."""
         if messages:
-            self._run(messages[-1].token.ack_sync(_PATIENCE_SECONDS))
+            self._run(self._done(messages))
+
+    async def _done(self, messages: Sequence[Arriving]) -> None:
+        for one in messages[:-1]:
+            await one.token.ack()
+        await messages[-1].token.ack_sync(_PATIENCE_SECONDS)  # the others went the same way before it
 
     async def _pull(self, stream: str, reader: str, subject: str, most: int, seconds: float) -> list[Arriving]:
         key = (stream, reader)
@@ -204,7 +209,8 @@ class Carrier:
             durable_name=reader,
             filter_subject=subject,
             deliver_policy=DeliverPolicy.ALL,
-            ack_policy=AckPolicy.ALL,
+            # Not all up to the last one: what somebody was given who was killed before it was done must come again.
+            ack_policy=AckPolicy.EXPLICIT,
             ack_wait=60,
             max_ack_pending=20_000,
             inactive_threshold=90 * _DAY,
