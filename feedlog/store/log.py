@@ -235,12 +235,15 @@ def _version(connection: sqlite3.Connection, path: str) -> int:
     version = int(connection.execute("pragma user_version").fetchone()[0])
     if identity != APPLICATION_ID:
         tables = connection.execute("select count(*) from sqlite_master").fetchone()[0]
-        if tables or identity or version:
-            raise Refused(
-                f"The file is a database of something else, not a feedlog log: {path}.",
-                hint="Nothing was changed. Name another path with --db or FEEDLOG_DB.",
-            )
-        return 0
+        if not (tables or identity or version):
+            return 0
+        # Somebody may have made the log since its identity was asked for; that and all its tables come at once.
+        if connection.execute("pragma application_id").fetchone()[0] == APPLICATION_ID:
+            return _version(connection, path)
+        raise Refused(
+            f"The file is a database of something else, not a feedlog log: {path}.",
+            hint="Nothing was changed. Name another path with --db or FEEDLOG_DB.",
+        )
     if version > NEWEST:
         raise Refused(
             f"The log was written by a newer feedlog (schema {version}, this one knows {NEWEST}): {path}.",

@@ -55,7 +55,7 @@ def at_work(path: Path, count: int, *names: str) -> subprocess.Popen[str]:
 def answers(agents: subprocess.Popen[str]) -> list[int]:
     """The numbers all of them were given; every one must have ended well."""
     out, err = agents.communicate(timeout=120)
-    assert (agents.returncode, err) == (0, "")
+    assert (agents.returncode, err) == (0, ""), err
     return [int(line) for line in out.split()]
 
 

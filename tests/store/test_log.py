@@ -9,6 +9,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,29 @@ def test_every_connection_keeps_the_promises(log: Log, log_path: Path) -> None:
             assert pragma(opened, "secure_delete") == 1
             assert pragma(opened, "recursive_triggers") == 1
             assert pragma(opened, "busy_timeout") == 30_000
+
+
+@each_door
+def test_log_that_is_made_while_it_is_looked_at(
+    log_path: Path, door: Callable[[str], Log], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who looks at a file that somebody else is just making a log of opens that log, and takes it for nothing else."""
+    log_path.parent.mkdir()
+    log_path.touch()
+    looked_at: list[str] = []
+
+    class Slow(sqlite3.Connection):
+        def execute(self, *words: Any) -> sqlite3.Cursor:
+            if words[0] == "pragma user_version" and not looked_at:
+                looked_at.append(words[0])
+                open_for_writing(str(log_path), LANGUAGES).close()
+            return super().execute(*words)
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(log_module.sqlite3, "connect", lambda *words, **given: connect(*words, **given, factory=Slow))
+    with door(str(log_path)) as opened:
+        assert opened.languages == LANGUAGES
+    assert looked_at
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o000, 0o077])
